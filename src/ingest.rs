@@ -29,7 +29,6 @@ pub use bundle::archive::needs_password;
 use bundle::intake::Input;
 use bytes::decode::{self, FileRange};
 use hashes::Unhashed;
-pub use hashes::Unsure;
 pub use options::{Hashing, Options};
 pub use password::Password;
 use progress::Meter;
@@ -37,7 +36,7 @@ pub use progress::{Glimpse, Progress, Reading};
 pub use stats::UNKNOWN_TABLE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 pub use unread::Carried;
@@ -114,13 +113,31 @@ impl Loaded {
 
     /// Hashes what [`Hashing::Later`] left, on so many threads, one per core for `None`. `progress` is called from them,
     /// for each 256 KiB, with the bytes hashed and those of all.
-    pub fn hash(&self, threads: Option<usize>, progress: &(dyn Fn(u64, u64) + Sync), stop: &AtomicBool) -> Unsure {
-        hashes::hash_all(&self.unhashed, &self.sources, workers::threads(threads), progress, stop)
+    pub fn hash(&self, threads: Option<usize>, progress: &(dyn Fn(u64, u64) + Sync), stop: &AtomicBool) {
+        hashes::hash_all(&self.unhashed, &self.sources, workers::threads(threads), progress, stop);
     }
 
-    /// Positions of the sources that wait for [`Self::hash`].
-    pub fn unhashed(&self) -> BTreeSet<usize> {
-        self.unhashed.iter().flat_map(Unhashed::waiting).collect()
+    /// Bytes that [`Self::hash`] reads.
+    pub fn bytes_to_hash(&self) -> u64 {
+        self.unhashed.iter().map(Unhashed::bytes).sum()
+    }
+
+    /// Paths of files that gave rows and have no hash, each once.
+    pub fn without_hash(&self) -> BTreeSet<&Path> {
+        let gave = |source: &&Source| source.sha256().is_empty() && !source.tables.is_empty();
+        self.sources.iter().filter(gave).map(|source| &*source.path).collect()
+    }
+
+    /// Paths of files that changed while they were read, each once.
+    pub fn changed(&self) -> BTreeSet<&Path> {
+        let changed = |source: &&Source| source.has_changed.get().is_some();
+        self.sources.iter().filter(changed).map(|source| &*source.path).collect()
+    }
+
+    /// Paths of the files that wait for [`Self::hash`], each once.
+    pub fn unhashed(&self) -> BTreeSet<&Path> {
+        let waiting = self.unhashed.iter().flat_map(Unhashed::waiting);
+        waiting.map(|at| &*self.sources[at].path).collect()
     }
 
     /// Returns whether any source has rows of a table that is only counted.
@@ -199,7 +216,7 @@ pub fn load(
     progress(Progress::Found { sources: bundle.inputs.len(), bytes });
     let names = bundle.inputs.iter().map(|input| (input.name.as_str(), input.bytes)).collect();
     let meter = Meter::new(names, progress, stop, bundle.preview.into_wanted());
-    let read = workers::read(&bundle.inputs, options, &meter);
+    let read = workers::read(&bundle.inputs, &bundle.stamps, options, &meter);
     if meter.is_stopped() {
         return Err(LoadError::Stopped);
     }
@@ -219,9 +236,7 @@ pub fn load(
     }
     for (at, hash) in read.hashes {
         read.unhashed[at].settle(&sources, &hash);
-    }
-    for source in sources.iter_mut().filter(|source| source.has_changed.get().is_some()) {
-        source.remarks.push(hashes::CHANGED.to_owned());
+        read.unhashed[at].compare(&sources);
     }
     let unhashed = if options.hash == Hashing::Later { read.unhashed } else { Vec::new() };
     let mut store = Store::build(read.parts);

@@ -287,6 +287,8 @@ impl Session {
 
     fn carry_out(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
+            // The case that is open is nobody's yet, and no case file is its.
+            Effect::Save if self.app.hashing.is_some() => self.update(Message::Saved(Ok(None)))?,
             Effect::Save => {
                 let Some(bench) = self.app.workbench() else { return Ok(()) };
                 match self.saver.save(&bench.case) {
@@ -344,9 +346,11 @@ impl Session {
             unsaved: app.unsaved.clone(),
             note: app.written.clone(),
             signal,
+            is_early: app.hashing.is_some(),
             ..ExitSummary::default()
         };
-        summary.close(saver.keep.file.take(), bench.map(|bench| &bench.case), &app.case_path, input::now());
+        let case = bench.map(|bench| &bench.case).filter(|_| !summary.is_early);
+        summary.close(saver.keep.file.take(), case, &app.case_path, input::now());
         Ok(summary)
     }
 }

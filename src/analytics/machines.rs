@@ -41,7 +41,7 @@ pub struct Machines {
     pub severity: Severity,
     /// Points of the marks.
     pub points: u32,
-    /// Systems of the rows before, and of these.
+    /// Systems of the user's machine, and of the other.
     systems: [Vec<String>; 2],
 }
 
@@ -141,12 +141,10 @@ pub(super) fn other_machines(
     }) {
         return None;
     }
-    let mut walk = |rows: &mut dyn Iterator<Item = EventId>| Sides::new(origins, software, session, rows, &mut binding);
-    let mut sides = walk(&mut session.events());
+    let mut sides = Sides::new(origins, software, session, &[], &mut binding);
     // The thief's rows may be the first that the bundle has of a session. They name no device, and the user's do.
     if sides.owner.with_device == 0 && !sides.rows.is_empty() && sides.rows.iter().all(|id| is_own(*id)) {
-        let others = session.events().filter(|id| sides.rows.binary_search(id).is_err());
-        sides = walk(&mut sides.rows.iter().copied().chain(others));
+        sides = Sides::new(origins, software, session, &sides.rows, &mut binding);
     }
     (!sides.rows.is_empty()).then(|| judged(sides))
 }
@@ -166,12 +164,12 @@ struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// Takes a session's rows apart: the machine is that of the first.
+    /// Takes a session's rows apart: the machine is that of its `own` rows, else of its first.
     fn new(
         origins: Origins<'a>,
         software: &Software,
         session: &Session<'_>,
-        ids: &mut dyn Iterator<Item = EventId>,
+        own: &[EventId],
         binding: &mut dyn FnMut(EventId) -> Option<Binding>,
     ) -> Self {
         let Origins { store, places, known, .. } = origins;
@@ -183,8 +181,12 @@ impl<'a> Sides<'a> {
             is_new: false,
             is_new_by_number: false,
         };
+        for &id in own {
+            let (binding, address) = (binding(id), places.place(id).address);
+            sides.owner.join(places.profile(id), binding, address, id);
+        }
         let mut joined: Option<(u32, u32, Sym)> = None;
-        for id in ids {
+        for id in session.events().filter(|id| own.binary_search(id).is_err()) {
             let Self { owner, .. } = &mut sides;
             let (event, place, profile) = (store.event(id), places.place(id), places.profile(id));
             let protection = event.get(Field::TokenProtection);

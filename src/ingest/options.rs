@@ -13,7 +13,7 @@ pub enum Hashing {
     /// While they are read.
     #[default]
     WhileReading,
-    /// When [`Loaded::hash`](super::Loaded::hash) is called. What is packed is hashed as it is unpacked all the same.
+    /// At the call of [`Loaded::hash`](super::Loaded::hash). What is packed is hashed as it is unpacked all the same.
     Later,
 }
 

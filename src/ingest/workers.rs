@@ -4,7 +4,7 @@
 mod blocks;
 
 use super::bundle::intake::Input;
-use super::bytes::body::{Stretch, reason};
+use super::bytes::body::{Stamp, Stretch, reason};
 use super::bytes::decode::{self, Method};
 use super::framing::shape::{self, Framing, HEAD, Shape};
 use super::framing::stream;
@@ -17,8 +17,10 @@ use super::stats::SourceStats;
 use crate::model::{Flags, SourceId, Time};
 use crate::store::Part;
 use blocks::Blocks;
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::ops::{Deref, Range};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -92,9 +94,14 @@ pub(crate) fn threads(asked: Option<usize>) -> usize {
 }
 
 /// Reads every input.
-pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> ReadResult {
+pub(crate) fn read(
+    inputs: &[Input],
+    stamps: &HashMap<PathBuf, Stamp>,
+    options: &Options,
+    meter: &Meter<'_>,
+) -> ReadResult {
     let threads = threads(options.threads);
-    let (jobs, unhashed) = plan(inputs, options);
+    let (jobs, unhashed) = plan(inputs, stamps, options);
     let streams = jobs.iter().filter(|job| matches!(job, Job::Source(_))).count();
     // Of a large source others read blocks.
     let is_large = |job: &Job| {
@@ -126,7 +133,7 @@ pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Re
 
 /// Jobs in the order they are taken: hashes and whole sources first, for they cannot be split; but before all one that
 /// reads, for somebody waits to see the first row.
-fn plan(inputs: &[Input], options: &Options) -> (Vec<Job>, Vec<Unhashed>) {
+fn plan(inputs: &[Input], stamps: &HashMap<PathBuf, Stamp>, options: &Options) -> (Vec<Job>, Vec<Unhashed>) {
     let mut whole: Vec<usize> = Vec::new();
     let (mut pieces, mut pieces_of) = (Vec::new(), Vec::new());
     for (index, input) in inputs.iter().enumerate() {
@@ -147,7 +154,7 @@ fn plan(inputs: &[Input], options: &Options) -> (Vec<Job>, Vec<Unhashed>) {
     whole.sort_by_key(|index| std::cmp::Reverse(inputs[*index].bytes));
     let mut reads = whole.into_iter().map(Job::Source).chain(pieces);
     let mut jobs: Vec<Job> = reads.next().into_iter().collect();
-    let unhashed = if options.hash == Hashing::Never { Vec::new() } else { Unhashed::list(inputs, &pieces_of) };
+    let unhashed = if options.hash == Hashing::Never { Vec::new() } else { Unhashed::list(inputs, &pieces_of, stamps) };
     if options.hash == Hashing::WhileReading {
         jobs.extend((0..unhashed.len()).map(Job::Hash));
     }

@@ -68,7 +68,16 @@ pub struct Source {
     pub remarks: Vec<String>,
 }
 
+/// Remark on a file that changed while it was read.
+const CHANGED: &str =
+    "the file changed while it was read: its hash is that of the file as it is now, and its rows may be of other bytes";
+
 impl Source {
+    /// All remarks on it: the reader's, and that on a change of its file.
+    pub fn all_remarks(&self) -> impl Iterator<Item = &str> {
+        self.remarks.iter().map(String::as_str).chain(self.has_changed.get().map(|()| CHANGED))
+    }
+
     /// SHA-256 of the file as received, lower-case hex; empty where it was not hashed. Members carry their archive's.
     pub fn sha256(&self) -> &str {
         self.sha256.get().map_or("", String::as_str)

@@ -135,7 +135,7 @@ pub struct SourceInfo<'a> {
     /// Searches of the unified audit log that found more than the source has.
     pub short_searches: &'a [ShortSearch],
     /// The reader's assumptions.
-    pub remarks: &'a [String],
+    pub remarks: Vec<&'a str>,
 }
 
 /// One reason for which rows were not read.
@@ -358,7 +358,7 @@ fn source_info<'a>(source: &'a Source, problems: &[&Problem], label: String, see
         withheld: seen.withheld,
         reasons: reasons(problems.iter().copied()),
         short_searches: &source.short_searches,
-        remarks: &source.remarks,
+        remarks: source.all_remarks().collect(),
     }
 }
 

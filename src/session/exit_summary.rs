@@ -2,6 +2,7 @@
 
 use crate::casefile::note::Written;
 use crate::casefile::{CaseFile, Closed};
+use crate::model::words::counted;
 use crate::model::{Time, inert, shown};
 use crate::triage::Case;
 use std::fmt;
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub struct ExitSummary {
     /// Hits found; `None` when the user left while the bundle was read.
     pub hits: Option<usize>,
+    /// Whether the user left before the files were hashed, so that no case was opened.
+    pub is_early: bool,
     /// Hits with a disposition.
     pub settled: usize,
     /// Path of the case, if one is on disk.
@@ -45,8 +48,12 @@ fn on_disk(path: &Path) -> Option<PathBuf> {
 impl fmt::Display for ExitSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.hits {
-            Some(1) => writeln!(f, "1 hit, {} closed", self.settled)?,
-            Some(hits) => writeln!(f, "{hits} hits, {} closed", self.settled)?,
+            Some(hits) if self.is_early => {
+                writeln!(f, "{}, left before the files were hashed", counted(hits, "hit"))?;
+                writeln!(f, "case  not opened: it is known by the hashes")?;
+                return writeln!(f, "note  not written");
+            }
+            Some(hits) => writeln!(f, "{}, {} closed", counted(hits, "hit"), self.settled)?,
             None => writeln!(f, "left before the bundle was read")?,
         }
         match (self.unsaved.as_deref().map(inert), &self.case) {
@@ -73,6 +80,9 @@ mod tests {
     fn it_says_in_three_lines_where_all_is() {
         let mut summary = ExitSummary { hits: Some(1), ..ExitSummary::default() };
         assert_eq!(summary.to_string(), "1 hit, 0 closed\ncase  none: no verdicts yet\nnote  not written\n");
+        let early = ExitSummary { is_early: true, ..summary.clone() }.to_string();
+        let lines = "1 hit, left before the files were hashed\ncase  not opened: it is known by the hashes\nnote  not written\n";
+        assert_eq!(early, lines);
         summary.case = Some("/s/c.json".into());
         let (note, indicators) = ("/s/c.md".into(), "/s/c.indicators.csv".into());
         summary.note = Some(Written { note, indicators, maps: Vec::new(), kept: Vec::new() });

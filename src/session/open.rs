@@ -59,18 +59,15 @@ impl Opening {
                 Ok(Ok(opened))
             }
             Err(error) => match error.no_place().filter(|_| self.case.is_none()) {
-                Some(why) => Ok(Err(self.unkept(&bundle, why, now))),
+                Some(why) => {
+                    let mut case = Case::new(bundle.fingerprint.clone(), self.analyst.clone());
+                    let _ = case.carry_over(&bundle, now);
+                    self.mark(&mut case);
+                    Ok(Err(Unkept { case, why }))
+                }
                 None => Err(error),
             },
         }
-    }
-
-    /// Begins a case that is kept nowhere, and why.
-    pub fn unkept(&self, bundle: &Bundle, why: String, now: Time) -> Unkept {
-        let mut case = Case::new(bundle.fingerprint.clone(), self.analyst.clone());
-        let _ = case.carry_over(bundle, now);
-        self.mark(&mut case);
-        Unkept { case, why }
     }
 
     fn mark(&self, case: &mut Case) {

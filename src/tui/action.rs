@@ -411,8 +411,17 @@ impl Action {
 
     /// Returns whether it needs the hashes of the files: the case is known by them, and nothing leaves without them.
     pub fn needs_hashes(self) -> bool {
-        let leaves = matches!(self, Self::Note | Self::Copy | Self::CopyCommand | Self::CopyQuery | Self::WriteQuery);
-        leaves || self.changes_the_case()
+        let reads = matches!(
+            self,
+            Self::Note
+                | Self::Copy
+                | Self::CopyCommand
+                | Self::CopyQuery
+                | Self::WriteQuery
+                | Self::Decisions
+                | Self::Marks
+        );
+        reads || self.changes_the_case()
     }
 
     /// As written in a key table.

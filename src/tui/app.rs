@@ -23,6 +23,7 @@ mod verdicts;
 use self::checking::log_lines;
 use self::drafting::Earlier;
 pub use self::drafting::Offered;
+pub use self::hashing::Hashing;
 use super::action::Action;
 use super::copy::Copied;
 use super::evidence::Evidence;
@@ -67,6 +68,8 @@ pub enum Message {
     Early(Box<Ready>),
     /// So many bytes of the files are hashed, of all.
     Hashed(u64, u64),
+    /// A file cannot be hashed, so that no case is known: why.
+    NoHash(String),
     /// The workbench can open.
     Ready(Box<Ready>),
     /// A raw record was read again, or could not be.
@@ -304,8 +307,8 @@ pub struct App {
     pub task: Option<Task>,
     /// Findings beside the case: its other writer, unmerged copies.
     pub found: Found,
-    /// Bytes hashed and bytes of all files, while the hits are shown before that is done.
-    pub hashing: Option<(u64, u64)>,
+    /// The hashing of the files, while the hits are shown before it is done.
+    pub hashing: Option<Hashing>,
     /// Path of the case file; empty while loading and hashing.
     pub case_path: PathBuf,
     /// Path of the note.
@@ -403,7 +406,11 @@ impl App {
 
     /// Takes an event; returns its effects, in order.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        if matches!(message, Message::Key(..) | Message::Mouse(..) | Message::Paste(_)) {
+            self.touch();
+        }
         let mut effects = self.take(message);
+        self.open_on();
         self.offer_on();
         effects.extend(self.ask_on());
         if effects.contains(&Effect::Save) {
@@ -429,8 +436,9 @@ impl App {
                 }
             }
             Message::Early(ready) => self.open_early(*ready),
-            Message::Hashed(done, all) => self.hashing = self.hashing.map(|_| (done, all)),
-            Message::Ready(ready) => self.open(*ready),
+            Message::Hashed(done, all) => self.hashed(done, all),
+            Message::NoHash(why) => self.no_hash(why),
+            Message::Ready(ready) => self.open(ready),
             Message::Record(read, bytes) => {
                 if let Some(Overlay::Record { row, lines, .. }) = self.overlays.top_mut()
                     && *row == read

@@ -7,7 +7,8 @@ use super::job::{Job, JobRunner};
 use crate::analytics::{Candidates, Hit};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Time, inert};
+use crate::model::words::listed;
+use crate::model::{EventId, Time, shown};
 use crate::report::info::{Tone, info, lines};
 use crate::report::visibility::visibility;
 use crate::session::{Asked, Composed};
@@ -82,10 +83,12 @@ impl Reader {
         }
     }
 
-    /// The files that are not hashed yet, in one line.
+    /// The files that are not hashed yet, a few of them, in one line.
     fn unhashed(&self) -> Option<(Tone, String)> {
-        let waiting = self.loaded.unhashed();
-        let names: Vec<_> = waiting.iter().map(|at| inert(&self.loaded.sources[*at].name)).collect();
-        (!names.is_empty()).then(|| (Tone::Warn, format!("not hashed yet: {}", names.join(", "))))
+        let names: Vec<String> = self.loaded.unhashed().into_iter().map(shown).collect();
+        (!names.is_empty()).then(|| (Tone::Warn, format!("not hashed yet: {}", listed(&names, NAMED))))
     }
 }
+
+/// Files that are named of those that wait.
+const NAMED: usize = 5;

@@ -8,14 +8,16 @@ use super::{Incoming, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::{Found, Opened};
 use crate::facts::Facts;
-use crate::ingest::{self, Hashing, Loaded, Options, Unsure};
-use crate::model::{Sym, inert, shown};
+use crate::ingest::{self, Hashing, Loaded, Options};
+use crate::model::words::listed;
+use crate::model::{Sym, shown};
 use crate::session::{Opening, Unkept, unentered, with_revocations};
 use crate::store::Key;
 use crate::triage::marks::Places;
 use crate::triage::{Bundle, Case};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -24,6 +26,8 @@ use std::time::{Duration, Instant};
 
 /// Bytes that are hashed in a moment: of a bundle up to this size the hits are shown with its case.
 const HASHED_AT_ONCE: u64 = 64 << 20;
+/// Files that are named in one sentence.
+const NAMED: usize = 3;
 /// Pause between two looks at whether the files are hashed.
 const POLL: Duration = Duration::from_millis(50);
 
@@ -81,30 +85,46 @@ fn work(
     };
     let (mut evidence, mut reader) = evidence_of(Arc::clone(&hits), settings.clone(), &candidates, BTreeSet::new());
     let hashing = hash(Arc::clone(&loaded), job.options.threads, Arc::clone(stop), sink.clone());
-    if loaded.sources.iter().map(|source| source.bytes).sum::<u64>() > HASHED_AT_ONCE {
+    let is_early = loaded.bytes_to_hash() > HASHED_AT_ONCE;
+    let open_early = |evidence: &Evidence, hits: &[Hit]| {
         let mut case = Case::new(String::new(), job.opening.analyst.clone());
-        case.resume(ids(&hits));
+        case.resume(ids(hits));
         say(Message::Early(Box::new(Ready::without_case(evidence.clone(), case))));
-        while !hashing.is_finished() {
-            match requests.recv_timeout(POLL) {
-                Ok(request) => say(reader.answer(request, super::input::now())),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            }
+    };
+    if is_early {
+        open_early(&evidence, &hits);
+    }
+    while is_early && !hashing.is_finished() {
+        match requests.recv_timeout(POLL) {
+            Ok(request) => say(reader.answer(request, super::input::now())),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
     }
-    let Hashes { changed, gone } = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     if stop.load(Ordering::Relaxed) {
         return Ok(());
     }
+    let gone = names(loaded.without_hash());
+    if !gone.is_empty() {
+        // No case is known without it, but the hits are worth looking at.
+        if !is_early {
+            open_early(&evidence, &hits);
+        }
+        say(Message::NoHash(format!("{gone} cannot be read any more")));
+        while let Ok(request) = requests.recv() {
+            say(reader.answer(request, super::input::now()));
+        }
+        return Ok(());
+    }
     let environment = |name: &str| std::env::var_os(name);
-    let (bundle, now) = (Bundle::new(&loaded, &hits), super::input::now());
-    let opened = match gone {
-        Some(why) => Err(job.opening.unkept(&bundle, why, now)),
-        None => job.opening.open(bundle, environment, now)?,
-    };
+    let opened = job.opening.open(Bundle::new(&loaded, &hits), environment, super::input::now())?;
     let (keep, mut case, mut found) = take_up(opened, &hits);
-    found.trouble = found.trouble.or(changed);
+    let changed = names(loaded.changed());
+    if !changed.is_empty() {
+        let changed = format!("changed while it was read: {changed}");
+        found.trouble = Some(found.trouble.map_or(changed.clone(), |trouble| format!("{trouble}; {changed}")));
+    }
     let anew = with_revocations(&loaded.store, facts, &mut settings, &mut case);
     if anew.is_some() || !case.alone().is_empty() {
         if let Some((anew, over)) = anew {
@@ -132,21 +152,8 @@ fn work(
     Ok(())
 }
 
-/// Files that have no sound hash, in sentences.
-struct Hashes {
-    /// The files whose hash may be of other bytes than their records.
-    changed: Option<String>,
-    /// The files that have no hash: without it no case is known.
-    gone: Option<String>,
-}
-
 /// Hashes the files on other threads; says how far.
-fn hash(
-    loaded: Arc<Loaded>,
-    threads: Option<usize>,
-    stop: Arc<AtomicBool>,
-    sink: Sender<Incoming>,
-) -> JoinHandle<Hashes> {
+fn hash(loaded: Arc<Loaded>, threads: Option<usize>, stop: Arc<AtomicBool>, sink: Sender<Incoming>) -> JoinHandle<()> {
     let work = move || {
         let steps = AtomicU64::new(0);
         let progress = |done: u64, all: u64| {
@@ -156,15 +163,15 @@ fn hash(
                 let _ = sink.send(Incoming::Message(Message::Hashed(done, all)));
             }
         };
-        let Unsure { changed, gone } = loaded.hash(threads, &progress, &stop);
-        let name = |at: usize| inert(&loaded.sources[at].name);
-        let names = |of: Vec<usize>| of.into_iter().map(name).collect::<Vec<_>>().join(", ");
-        Hashes {
-            changed: (!changed.is_empty()).then(|| format!("changed while it was read: {}", names(changed))),
-            gone: (!gone.is_empty()).then(|| format!("cannot be read any more: {}", names(gone))),
-        }
+        loaded.hash(threads, &progress, &stop);
     };
     thread::Builder::new().name("hashes".to_owned()).spawn(work).expect("a thread can be started")
+}
+
+/// A few of some paths, for a sentence.
+fn names(paths: BTreeSet<&Path>) -> String {
+    let names: Vec<String> = paths.into_iter().map(shown).collect();
+    listed(&names, NAMED)
 }
 
 /// The hits by id, each with its analytic.

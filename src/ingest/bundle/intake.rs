@@ -2,14 +2,16 @@
 
 use super::preview::Preview;
 use super::spool::Spool;
-use crate::ingest::bytes::body::Body;
+use crate::ingest::bytes::body::{Body, Stamp};
 use crate::ingest::bytes::decode::FileRange;
 use crate::ingest::bytes::window::TOO_MANY_BYTES;
 use crate::ingest::options::Options;
 use crate::ingest::progress::Progress;
 use crate::model::{Problem, ProblemKind};
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Sources found between two reports.
@@ -39,6 +41,8 @@ pub(crate) struct Intake<'o> {
     pub(crate) inputs: Vec<Input>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) preview: Preview<'o>,
+    /// Length and time of each file before any of it was read.
+    pub(crate) stamps: HashMap<PathBuf, Stamp>,
     /// Bytes that had to be unpacked.
     pub(super) spool: Spool,
     pub(super) options: &'o Options,
@@ -54,6 +58,7 @@ impl<'o> Intake<'o> {
             inputs: Vec::new(),
             problems: Vec::new(),
             preview: Preview::new(options, progress),
+            stamps: HashMap::new(),
             spool: Spool::default(),
             options,
             members: 0,

@@ -4,7 +4,7 @@
 use super::intake::Intake;
 use super::rubbish::Rubbish;
 use crate::facts::given;
-use crate::ingest::bytes::body::reason;
+use crate::ingest::bytes::body::{reason, stamp};
 use crate::ingest::bytes::container::MAGIC;
 use crate::ingest::bytes::decode::{self, FileRange};
 use std::collections::{HashSet, VecDeque};
@@ -74,6 +74,7 @@ impl<'o> Walk<'o> {
             Ok(about) if about.is_dir() => self.folder(path, name, branch),
             Ok(about) if about.is_file() => {
                 let remark = branch.link.as_ref().map(|link| format!("a link leads to it: {link}"));
+                self.intake.stamps.insert(path.to_owned(), stamp(&about));
                 self.file(path, name, about.len(), remark);
             }
             Ok(about) => {

@@ -2,11 +2,12 @@
 //! read them, each at its own position.
 
 use crate::facts::given;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// A file with bytes of a source.
 #[derive(Clone, Debug)]
@@ -82,6 +83,14 @@ impl Seek for Stretch {
         self.at = place.filter(|place| *place >= self.start).ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at - self.start)
     }
+}
+
+/// Length of a file and the time it was last changed at.
+pub(crate) type Stamp = (u64, Option<SystemTime>);
+
+/// The stamp by what the system says about a file.
+pub(crate) fn stamp(about: &Metadata) -> Stamp {
+    (about.len(), about.modified().ok())
 }
 
 /// An I/O error in words that say what to do.

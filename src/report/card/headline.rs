@@ -75,7 +75,8 @@ pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]
     let (mut story, mut what) = sentence(store, incident, (&known, away, &typed), !legs.is_empty());
     // The place says little of an intruder behind the user's own exit.
     let is_of_place = matches!(story, Story::NewPlace | Story::OpenPlace | Story::KnownPlace | Story::NoPlace);
-    let machine = hits.iter().find(|hit| !hit.machine.is_empty() && hit.severity > Severity::Low);
+    let machine = hits.iter().filter(|hit| !hit.machine.is_empty() && hit.severity > Severity::Low);
+    let machine = machine.max_by_key(|hit| hit.severity);
     if let Some(hit) = machine.filter(|_| is_of_place) {
         story = Story::OtherMachine;
         what = sentence_of_machine(store, incident, &telling().collect::<Vec<&Lane>>(), hit);
@@ -114,7 +115,8 @@ fn sentence_of_machine(store: &Store, incident: &Incident, lanes: &[&Lane], hit:
         (_, true) => format!("Session used {machine}"),
         (true, false) => format!("Session used at {to} {machine}"),
         (false, false) => {
-            let later = gap(store, &before, &here).map_or_else(String::new, |gap| format!(" {gap} later"));
+            let later = hit.evidence.first().and_then(|first| since(store, &before, *first));
+            let later = later.map_or_else(String::new, |gap| format!(" {gap} later"));
             format!("Session of {} used from {to}{later} {machine}", words(&before))
         }
     }
@@ -185,9 +187,13 @@ fn novelties(incident: &Incident) -> String {
 
 /// Time from the last row of one side before the other begins.
 fn gap(store: &Store, from: &[&Lane], to: &[&Lane]) -> Option<Span> {
-    let begins = to.iter().filter_map(|lane| lane.sign_ins.first()).min()?;
-    let before = from.iter().flat_map(|lane| &lane.sign_ins).filter(|id| *id < begins).max()?;
-    Some(store.event(*begins).time().since(store.event(*before).time()))
+    since(store, from, *to.iter().filter_map(|lane| lane.sign_ins.first()).min()?)
+}
+
+/// Time from the last row of a side before a row, to that.
+fn since(store: &Store, from: &[&Lane], row: EventId) -> Option<Span> {
+    let before = from.iter().flat_map(|lane| &lane.sign_ins).filter(|id| **id < row).max()?;
+    Some(store.event(row).time().since(store.event(*before).time()))
 }
 
 fn share_session(store: &Store, a: &[&Lane], b: &[&Lane]) -> bool {

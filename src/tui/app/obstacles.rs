@@ -8,11 +8,8 @@ use crate::tui::workbench::Workbench;
 impl App {
     /// The reason why an action can do nothing where the user is; `None` where it can.
     pub(super) fn obstacle(&self, action: Action) -> Option<&'static str> {
-        if self.is_read_only() && action.changes_the_case() {
-            return Some("read only");
-        }
-        if self.hashing.is_some() && action.needs_hashes() {
-            return Some("the files are not hashed yet");
+        if let Some(wait) = self.wait(action) {
+            return Some(wait.words());
         }
         if !self.overlays.is_empty() {
             return None;
@@ -23,16 +20,46 @@ impl App {
     /// Says why an action changes nothing now, and returns whether that is so: a key that is not taken must not pass for
     /// one that worked.
     pub(super) fn has_to_wait(&mut self, action: Action) -> bool {
-        if self.is_read_only() && action.changes_the_case() {
-            self.say_read_only();
-        } else if self.hashing.is_some() && action.needs_hashes() {
-            self.say_hashing();
-        } else if self.task == Some(Task::Merge) && action.changes_the_case() {
-            self.say_busy();
-        } else {
-            return false;
+        match self.wait(action) {
+            Some(Wait::ReadOnly) => self.say_read_only(),
+            Some(Wait::Hashes) => self.say_hashing(),
+            Some(Wait::Merge) => self.say_busy(),
+            None => return false,
         }
         true
+    }
+
+    fn wait(&self, action: Action) -> Option<Wait> {
+        if self.is_read_only() && action.changes_the_case() {
+            Some(Wait::ReadOnly)
+        } else if self.hashing.is_some() && action.needs_hashes() {
+            Some(Wait::Hashes)
+        } else if self.task == Some(Task::Merge) && action.changes_the_case() {
+            Some(Wait::Merge)
+        } else {
+            None
+        }
+    }
+}
+
+/// Something that an action waits for.
+#[derive(Clone, Copy)]
+enum Wait {
+    /// The other process that has the case.
+    ReadOnly,
+    /// The hashes of the files.
+    Hashes,
+    /// The merge of a copy.
+    Merge,
+}
+
+impl Wait {
+    fn words(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read only",
+            Self::Hashes => "the files are not hashed yet",
+            Self::Merge => "a copy is being merged",
+        }
     }
 }
 

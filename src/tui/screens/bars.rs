@@ -21,9 +21,8 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         None if app.saving != Saving::Over => right.push(Span::styled(" saving… ", theme.style(Role::Notice))),
         None => {}
     }
-    if let Some((done, all)) = app.hashing {
-        let share = done.saturating_mul(100).checked_div(all).unwrap_or(0).min(100);
-        right.push(Span::styled(format!(" HASHING {share} % "), theme.style(Role::Notice)));
+    if let Some(hashing) = &app.hashing {
+        right.push(Span::styled(format!(" {} ", hashing.words()), theme.style(Role::Notice)));
     }
     if app.unsaved.is_some() {
         right.push(Span::styled(" NOT SAVED ", theme.style(Role::Error)));
@@ -43,7 +42,7 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
             right.push(Span::styled(" COPY ", theme.style(Role::Notice)));
         }
         right.push(Span::styled(format!(" {} ", fit(&bench.case.tlp, 20)), theme.style(Role::Tlp)));
-        parts = facts(bench);
+        parts = facts(bench, app.hashing.is_some());
     }
     let mut left = vec![Span::styled(" tokentrail", theme.style(Role::Header))];
     let right_width: usize = right.iter().map(|span| width(&span.content)).sum();
@@ -96,7 +95,7 @@ fn in_force(bench: &Workbench, room: usize) -> Vec<String> {
 }
 
 /// The header's facts about the bundle, each with its weight: the lowest stays longest.
-fn facts(bench: &Workbench) -> Vec<(u8, String)> {
+fn facts(bench: &Workbench, is_early: bool) -> Vec<(u8, String)> {
     let loaded = &bench.evidence.loaded;
     let mut facts = vec![(1, format!("{} events", count(bench.store().len() as u64 - bench.store().duplicates())))];
     if loaded.rows_skipped() > 0 {
@@ -121,7 +120,9 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     let settings = &bench.evidence.settings;
     let tuned = Threshold::ALL.into_iter().any(|threshold| threshold.value(settings) != threshold.value(&bench.start));
     let tuned = if tuned { " at other thresholds" } else { "" };
-    facts.push((0, format!("{groups} {noun}{tuned}, {} closed", bench.settled())));
+    // Verdicts are the case's, which is not open yet.
+    let closed = if is_early { String::new() } else { format!(", {} closed", bench.settled()) };
+    facts.push((0, format!("{groups} {noun}{tuned}{closed}")));
     facts
 }
 

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
-use tokentrail::testing::ingest::{Hashing, Loaded, Options, Progress, Unsure, load};
+use tokentrail::testing::ingest::{Hashing, Loaded, Options, Progress, load};
 
 /// A plain file, packed ones, members of archives, and one of a tar that is so large that it is read in pieces.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -38,11 +38,11 @@ fn hashed_later_they_are_the_same() {
     assert!(expected.iter().all(|(file, content)| file.len() == 64 && content.len() == 64), "{expected:?}");
     for threads in [1, 3] {
         let loaded = later(&paths);
-        assert_eq!(loaded.unhashed().len(), loaded.sources.len(), "every file waits");
+        assert_eq!(loaded.unhashed().len(), paths.len(), "every file waits");
         let reports = Mutex::new(Vec::new());
-        let unsure =
-            loaded.hash(Some(threads), &|done, all| reports.lock().unwrap().push((done, all)), &AtomicBool::new(false));
-        assert!(unsure == Unsure::default() && loaded.unhashed().is_empty(), "{unsure:?}");
+        let counted = |done, all| reports.lock().unwrap().push((done, all));
+        loaded.hash(Some(threads), &counted, &AtomicBool::new(false));
+        assert!(loaded.unhashed().is_empty() && loaded.changed().is_empty() && loaded.without_hash().is_empty());
         assert_eq!(hashes(&loaded), expected, "{threads} threads");
         let reports = reports.into_inner().unwrap();
         assert_eq!(
@@ -61,12 +61,12 @@ fn a_file_that_changes_in_between_is_named() {
     let loaded = later(&paths);
     std::fs::write(&paths[0], "{}").unwrap();
     std::fs::remove_file(&paths[1]).unwrap();
-    let Unsure { changed, gone } = loaded.hash(None, &|_, _| {}, &AtomicBool::new(false));
-    assert_eq!((changed, gone), (vec![0], vec![1]));
+    loaded.hash(None, &|_, _| {}, &AtomicBool::new(false));
     let [first, second] = [&loaded.sources[0], &loaded.sources[1]];
-    assert_eq!((first.sha256().len(), first.has_changed.get(), second.sha256()), (64, Some(&()), ""));
+    assert_eq!(loaded.changed().into_iter().collect::<Vec<_>>(), [&first.path, &second.path]);
+    assert_eq!(loaded.without_hash().into_iter().collect::<Vec<_>>(), [&second.path]);
+    assert_eq!((first.sha256().len(), second.sha256()), (64, ""));
     assert_ne!(first.sha256(), expected[0].0, "it is that of the file as it is");
-    assert!(loaded.sources[2..].iter().all(|source| source.has_changed.get().is_none()));
     assert_eq!(hashes(&loaded)[2..], expected[2..], "the others have theirs");
     assert!(loaded.unhashed().is_empty(), "nobody waits for it any more");
 }
@@ -75,23 +75,29 @@ fn a_file_that_changes_in_between_is_named() {
 fn who_stops_it_has_no_half_of_a_hash() {
     let folder = tempfile::tempdir().unwrap();
     let loaded = later(&files(folder.path()));
-    assert_eq!(loaded.hash(Some(1), &|_, _| {}, &AtomicBool::new(true)), Unsure::default());
+    loaded.hash(Some(1), &|_, _| {}, &AtomicBool::new(true));
     assert!(loaded.sources.iter().all(|source| source.sha256().is_empty()));
-    assert_eq!(loaded.unhashed().len(), loaded.sources.len());
+    assert_eq!(loaded.unhashed().len(), 5);
 }
 
 #[test]
 fn a_file_that_grows_while_it_is_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let paths = files(folder.path());
-    let grow = |progress: Progress| {
-        if let Progress::Building = progress {
-            let mut file = std::fs::OpenOptions::new().append(true).open(&paths[0]).unwrap();
-            file.write_all(b"{}\n").unwrap();
-        }
-    };
-    let loaded = load(&paths, &Options::default(), &grow, &AtomicBool::new(false)).unwrap();
-    let is_named =
-        |at: usize| loaded.sources[at].remarks.iter().any(|remark| remark.starts_with("the file changed while"));
-    assert!(is_named(0) && (1..loaded.sources.len()).all(|at| !is_named(at)));
+    // Before its rows are read, and after.
+    for moment in [
+        |progress: &Progress| matches!(progress, Progress::Found { .. }),
+        |progress: &Progress| matches!(progress, Progress::Building),
+    ] {
+        let grow = |progress: Progress| {
+            if moment(&progress) {
+                let mut file = std::fs::OpenOptions::new().append(true).open(&paths[0]).unwrap();
+                file.write_all(b"{}\n").unwrap();
+            }
+        };
+        let loaded = load(&paths, &Options::default(), &grow, &AtomicBool::new(false)).unwrap();
+        assert_eq!(loaded.changed().into_iter().collect::<Vec<_>>(), [&paths[0]]);
+        let remarks = |at: usize| loaded.sources[at].all_remarks().filter(|remark| remark.contains("changed")).count();
+        assert_eq!((remarks(0), remarks(1)), (1, 0));
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokentrail::testing::analytics::Settings;
 use tokentrail::testing::facts::Facts;
-use tokentrail::testing::ingest::{Hashing, Options, Unsure, load};
+use tokentrail::testing::ingest::{Hashing, Options, load};
 use tokentrail::testing::triage::Case;
 use tokentrail::testing::tui::app::{Message, Ready};
 use tokentrail::testing::tui::evidence::Evidence;
@@ -68,13 +68,58 @@ fn the_hits_are_there_and_what_needs_the_hashes_says_so_at_every_size() {
 #[test]
 fn whoever_looked_around_stays_there() {
     let (mut desk, evidence) = early((120, 40));
-    desk.press("down enter down down");
-    let (hit, focus) = (desk.bench().hit, desk.bench().focus);
-    let before = desk.screen();
-    done(&mut desk, evidence);
-    assert_eq!((desk.bench().hit, desk.bench().focus), (hit, focus), "{before}{}", desk.screen());
+    desk.press("down enter n n");
+    let (hit, focus, step) = (desk.bench().hit, desk.bench().focus, desk.bench().step);
+    assert!(step > 0);
+    done(&mut desk, evidence.clone());
+    assert_eq!((desk.bench().hit, desk.bench().focus, desk.bench().step), (hit, focus, step), "{}", desk.screen());
     assert!(desk.screen().contains("the files are hashed: verdicts are kept from now on"), "{}", desk.screen());
     assert_eq!(desk.bench().case.bundle, "b");
+    assert!(desk.bench().case.place.is_some(), "the next start begins there");
+    // Also where the case made the worker group the hits anew.
+    let mut desk = Desk::loading((120, 40));
+    let again = show(&mut desk);
+    desk.press("down enter n n");
+    let (loaded, hits) = (Arc::clone(&again.loaded), Arc::clone(&again.hits));
+    let evidence =
+        Evidence::new(loaded, hits, Settings::default(), Facts::embedded(), &Arc::default(), BTreeSet::new());
+    done(&mut desk, evidence);
+    assert_eq!((desk.bench().hit, desk.bench().focus, desk.bench().step), (hit, focus, step), "{}", desk.screen());
+}
+
+#[test]
+fn a_line_being_typed_is_finished_first() {
+    let (mut desk, evidence) = early((120, 40));
+    desk.press("down enter /");
+    desk.type_in("tok");
+    done(&mut desk, evidence);
+    desk.press("y x y");
+    assert!(desk.app.hashing.is_some() && desk.bench().case.log.is_empty(), "{}", desk.screen());
+    assert!(desk.screen().contains("HASHED") && desk.screen().contains("tokyxy"), "{}", desk.screen());
+    desk.press("esc");
+    assert!(desk.app.hashing.is_none(), "{}", desk.screen());
+}
+
+#[test]
+fn a_filter_stays() {
+    let (mut desk, evidence) = early((120, 40));
+    desk.press("/");
+    desk.type_in("user:finance");
+    desk.press("enter");
+    let filters = desk.bench().hit_list.in_force().len();
+    assert!(filters > 0, "{}", desk.screen());
+    done(&mut desk, evidence);
+    assert_eq!(desk.bench().hit_list.in_force().len(), filters, "{}", desk.screen());
+}
+
+#[test]
+fn without_a_hash_no_case_is_opened() {
+    let (mut desk, _) = early((120, 40));
+    desk.update(Message::NoHash("/mnt/usb/a.json cannot be read any more".to_owned()));
+    let sentence = "no case can be opened, it is known by the hashes: /mnt/usb/a.json cannot be read any more";
+    assert!(desk.screen().contains("NO CASE") && desk.screen().contains(sentence), "{}", desk.screen());
+    desk.press("down enter y");
+    assert!(desk.bench().case.log.is_empty() && desk.screen().contains(sentence), "{}", desk.screen());
 }
 
 #[test]
@@ -86,7 +131,7 @@ fn the_bundle_s_page_names_the_files_that_wait() {
     let evidence = show(&mut desk);
     desk.press("B");
     assert!(desk.screen().contains("not hashed yet: "), "{}", desk.screen());
-    assert_eq!(evidence.loaded.hash(None, &|_, _| {}, &AtomicBool::new(false)), Unsure::default());
+    evidence.loaded.hash(None, &|_, _| {}, &AtomicBool::new(false));
     desk.press("esc B");
     assert!(!desk.screen().contains("not hashed yet"), "{}", desk.screen());
 }
