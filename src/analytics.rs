@@ -38,6 +38,7 @@ pub mod names;
 mod near;
 mod need;
 pub mod news;
+mod numbers;
 mod origins;
 pub mod owners;
 pub mod parties;

@@ -2,6 +2,7 @@
 
 use super::DetectContext;
 use super::history::History;
+use super::numbers::Values;
 use super::scopes;
 use super::user_rows::UserRows;
 use crate::facts::{Agent, Facts};
@@ -52,6 +53,9 @@ impl Seen {
     }
 }
 
+/// Fields whose values are counted.
+const FIELDS: [Field; 3] = [Field::IpAddress, Field::Asn, Field::AppId];
+
 /// A user's values up to some time. It only grows: hits of one user, in time order, share one.
 #[derive(Debug)]
 pub struct Baseline {
@@ -62,11 +66,14 @@ pub struct Baseline {
     pub all: Seen,
     /// The first of them.
     pub first: Option<Time>,
-    texts: HashMap<(Field, Sym), Seen>,
-    agents: HashMap<Agent, Seen>,
-    devices: HashMap<String, Seen>,
-    agent_of: HashMap<Sym, Agent>,
-    device_of: HashMap<Sym, Option<String>>,
+    /// Of each of [`FIELDS`].
+    fields: [Values<Sym, Seen>; FIELDS.len()],
+    agents: Values<Agent, Seen>,
+    agent_of: Values<Sym, Agent>,
+    /// Numbers of devices by id.
+    devices: HashMap<String, u32>,
+    device_of: Values<Sym, Option<u32>>,
+    seen_devices: Values<u32, Seen>,
     rows: OnceCell<Arc<UserRows>>,
 }
 
@@ -78,11 +85,12 @@ impl Baseline {
             read: 0,
             all: Seen::default(),
             first: None,
-            texts: HashMap::new(),
-            agents: HashMap::new(),
+            fields: Default::default(),
+            agents: Values::default(),
+            agent_of: Values::default(),
             devices: HashMap::new(),
-            agent_of: HashMap::new(),
-            device_of: HashMap::new(),
+            device_of: Values::default(),
+            seen_devices: Values::default(),
             rows: OnceCell::new(),
         }
     }
@@ -126,22 +134,23 @@ impl Baseline {
         let day = event.time().ticks().div_euclid(DAY.ticks());
         self.first.get_or_insert(event.time());
         self.all.add(day);
-        for field in [Field::IpAddress, Field::Asn, Field::AppId] {
+        for (field, counted) in FIELDS.into_iter().zip(&mut self.fields) {
             let sym = store.normalized_field(event, field);
             if !sym.is_none() {
-                self.texts.entry((field, sym)).or_default().add(day);
+                counted.of(sym, Seen::default).add(day);
             }
         }
         let agent = event.get(Field::UserAgent);
-        let kind = *self.agent_of.entry(agent).or_insert_with(|| facts.agent(store.text(agent)));
-        self.agents.entry(kind).or_default().add(day);
+        let kind = *self.agent_of.of(agent, || facts.agent(store.text(agent)));
+        self.agents.of(kind, Seen::default).add(day);
         let detail = event.get(Field::DeviceDetail);
-        let device = self.device_of.entry(detail).or_insert_with(|| scopes::device_id(store.text(detail)));
+        let device = *self.device_of.of(detail, || {
+            let id = scopes::device_id(store.text(detail))?;
+            let next = u32::try_from(self.devices.len()).expect("no more than events");
+            Some(*self.devices.entry(id).or_insert(next))
+        });
         if let Some(device) = device {
-            match self.devices.get_mut(device) {
-                Some(seen) => seen.add(day),
-                None => self.devices.entry(device.clone()).or_default().add(day),
-            }
+            self.seen_devices.of(device, Seen::default).add(day);
         }
     }
 
@@ -155,9 +164,12 @@ impl Baseline {
         self.all.sign_ins < ENOUGH.sign_ins || self.all.days < ENOUGH.days
     }
 
-    /// Counts of a field's value.
+    /// Counts of a value of a field, which is one of [`FIELDS`].
     pub fn seen(&self, store: &Store, id: EventId, field: Field) -> Seen {
-        self.texts.get(&(field, store.normalized_field(store.event(id), field))).copied().unwrap_or_default()
+        let value = store.normalized_field(store.event(id), field);
+        let (_, counted) =
+            FIELDS.iter().zip(&self.fields).find(|(of, _)| **of == field).expect("a field that is counted");
+        counted.get(&value).copied().unwrap_or_default()
     }
 
     /// Counts of a class of user agent.
@@ -167,7 +179,7 @@ impl Baseline {
 
     /// Counts of a registered device.
     pub fn device(&self, device: &str) -> Seen {
-        self.devices.get(device).copied().unwrap_or_default()
+        self.devices.get(device).and_then(|number| self.seen_devices.get(number)).copied().unwrap_or_default()
     }
 
     /// `212 sign-ins over 21 days`.

@@ -1,6 +1,7 @@
 //! First uses of a client for a sensitive resource by users with a history, where few in the tenant do so.
 
 use super::Origins;
+use super::numbers::Numbers;
 use crate::facts::ClientRole;
 use crate::model::{EventId, Field, Sym};
 use crate::store::{Event, Key, Store};
@@ -44,20 +45,26 @@ fn rare<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool) -> BTreeMa
     let Origins { store, facts, places, .. } = origins;
     let rows = store.find_in(Role::Issues, || {
         let mut sensitive: HashMap<Sym, bool, RandomState> = HashMap::default();
+        let mut uses: Numbers<(Sym, Sym, Sym)> = Numbers::default();
         move |id, event| {
             let resource = is_success(event).then(|| store.normalized_field(event, Field::ResourceIdentity))?;
             let is_sensitive = || facts.is_sensitive(store.text(resource));
-            sensitive.entry(resource).or_insert_with(is_sensitive).then_some((id, resource))
+            if !*sensitive.entry(resource).or_insert_with(is_sensitive) {
+                return None;
+            }
+            // Of each part the first row alone: of what is the same, the first of all is among them.
+            let app = store.normalized_field(event, Field::AppId);
+            let next = uses.keys.len();
+            (!app.is_none() && uses.number((event.user, app, resource)) as usize == next).then_some((id, app, resource))
         }
     });
     let mut service: HashMap<Sym, bool, RandomState> = HashMap::default();
     let mut seen: HashSet<(Sym, Sym, Sym), RandomState> = HashSet::default();
     let mut users: HashMap<(Sym, Sym), usize, RandomState> = HashMap::default();
     let mut found: BTreeMap<Sym, Vec<FirstUse>> = BTreeMap::new();
-    for (id, resource) in rows {
+    for (id, app, resource) in rows {
         let event = store.event(id);
-        let app = store.normalized_field(event, Field::AppId);
-        if app.is_none() || !seen.insert((event.user, app, resource)) {
+        if !seen.insert((event.user, app, resource)) {
             continue;
         }
         let users = users.entry((app, resource)).or_default();

@@ -3,6 +3,7 @@
 use super::Origins;
 use super::binding::{self, Binding, Protection};
 use super::known::Days;
+use super::numbers::Values;
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
@@ -38,35 +39,30 @@ impl Habits {
     pub fn new(origins: Origins<'_>, user: Sym) -> Self {
         let Origins { store, places, .. } = origins;
         // By numbers, since most rows repeat: texts are looked at once for each.
-        let mut days: HashMap<u32, Days<OWN_DAYS>, RandomState> = HashMap::default();
-        let mut protected: HashMap<(Sym, u32, Sym), usize, RandomState> = HashMap::default();
+        let mut uses: Values<(Sym, u32, Sym), (usize, Days<OWN_DAYS>)> = Values::default();
         for &id in store.with(Key::User, user) {
             let event = store.event(id);
             if event.table.issues() && event.succeeded() && event.is_timed() {
-                let number = places.profile_number(id);
-                days.entry(number).or_default().add_time(event.time());
                 let client = store.normalized_field(event, Field::AppId);
-                *protected.entry((client, number, event.get(Field::TokenProtection))).or_default() += 1;
+                let key = (client, places.profile_number(id), event.get(Field::TokenProtection));
+                let (rows, days) = uses.of(key, Default::default);
+                *rows += 1;
+                days.add_time(event.time());
             }
         }
         let mut habits = Self::default();
-        for (number, days) in days {
+        for ((client, number, protection), (rows, days)) in uses {
             let profile = &places.profiles()[number as usize];
-            if profile.device.is_none() {
-                continue;
+            if !profile.device.is_none() {
+                let seen = habits.devices.entry(profile.device).or_default();
+                match seen.iter_mut().find(|(os, _)| *os == profile.os) {
+                    Some((_, known)) => known.join(&days),
+                    None => seen.push((Arc::clone(&profile.os), days)),
+                }
             }
-            let seen = habits.devices.entry(profile.device).or_default();
-            match seen.iter_mut().find(|(os, _)| *os == profile.os) {
-                Some((_, known)) => known.join(&days),
-                None => seen.push((Arc::clone(&profile.os), days)),
-            }
-        }
-        for ((client, number, protection), rows) in protected {
             let read = || Protection::read(store.text(protection)).binding;
-            let binding = *habits.bindings.entry(protection).or_insert_with(read);
-            let os = Arc::clone(&places.profiles()[number as usize].os);
-            if let Some(binding) = binding {
-                let counts = habits.counts.entry((client, os)).or_default();
+            if let Some(binding) = *habits.bindings.entry(protection).or_insert_with(read) {
+                let counts = habits.counts.entry((client, Arc::clone(&profile.os))).or_default();
                 counts.0 += if binding == Binding::Bound { rows } else { 0 };
                 counts.1 += rows;
             }

@@ -12,13 +12,14 @@ mod read;
 pub use net::{Compared, Net};
 pub use profile::{Profile, Tool, system_name};
 
+use super::numbers::Numbers;
 use crate::facts::Facts;
 use crate::model::{EventId, Sym};
 use crate::store::Store;
 use foldhash::fast::RandomState;
 use networks::Networks;
 use programs::named;
-use read::{Numbers, PlaceKey, Read, SeenKey};
+use read::{PlaceKey, Read, SeenKey};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZero;
@@ -147,6 +148,14 @@ impl Places {
     #[inline]
     pub fn profile(&self, id: EventId) -> &Profile {
         &self.profiles[self.rows[id.0 as usize].1 as usize]
+    }
+
+    /// Events whose software is wanted, in order, each with what was found in it.
+    pub fn rows_with<T: Copy>(&self, wanted: impl FnMut(&Profile) -> Option<T>) -> impl Iterator<Item = (EventId, T)> {
+        let found: Vec<Option<T>> = self.profiles.iter().map(wanted).collect();
+        // Of most bundles no software is.
+        let rows = if found.iter().any(Option::is_some) { &self.rows[..] } else { &[] };
+        (0..).map(EventId).zip(rows).filter_map(move |(id, (_, profile))| Some((id, found[*profile as usize]?)))
     }
 
     /// The network of an event, where it says something.

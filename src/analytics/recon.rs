@@ -10,6 +10,7 @@ pub use habits::Habits;
 use super::Origins;
 use super::admitted::Admitted;
 use super::known::day;
+use super::numbers::Numbers;
 use crate::facts::{Facts, Recon};
 use crate::model::{EventId, Field, Flags, Sym, Table, call_status, threads};
 use crate::store::{Event, Store};
@@ -136,37 +137,27 @@ impl Calls {
                     && admitted.counts(event)
                     && !store.normalized_field(event, Field::UserId).is_none()
             };
+            let mut owners: Numbers<(Sym, Sym)> = Numbers::default();
             let calls = rows.filter(|(_, event)| counts(*event)).filter_map(|(id, event)| {
                 let user = Some(user(event)).filter(|user| !user.is_none() && !places.place(id).is_neutral)?;
-                Some((user, store.normalized_field(event, Field::AppId), reader.call(store, id, event)?))
+                let call = reader.call(store, id, event)?;
+                Some((owners.number((user, store.normalized_field(event, Field::AppId))), call))
             });
-            let mut calls: Vec<(Sym, Sym, Call)> = calls.collect();
-            // Sorted, not hashed: users have as many clients as they like, and each look-up of a million would miss
-            // every cache.
-            calls.sort_unstable_by_key(|(user, app, call)| (*user, *app, call.id));
-            (reader, calls)
+            let calls: Vec<(u32, Call)> = calls.collect();
+            (reader, owners, calls)
         });
         let mut reader = Reader::new(facts);
-        let of_parts = parts.into_iter().map(|(part, mut calls)| {
-            let forms = reader.absorb(part);
-            for (.., call) in &mut calls {
+        let mut owners: Numbers<(Sym, Sym)> = Numbers::default();
+        let of_parts = parts.into_iter().map(|(part, of_part, mut calls)| {
+            let (forms, numbers) = (reader.absorb(part), owners.absorb(of_part));
+            for (owner, call) in &mut calls {
+                *owner = numbers[*owner as usize];
                 call.form = forms[call.form as usize];
             }
             calls
         });
-        let mut found = threads::joined(of_parts.collect());
-        // Parts are sorted: this joins them.
-        found.sort_by_key(|(user, app, call)| (*user, *app, call.id));
-        let mut clients: Vec<Client> = Vec::new();
-        for (start, (user, app, _)) in (0..).zip(&found) {
-            if clients.last().is_none_or(|last| (last.user, last.app) != (*user, *app)) {
-                clients.push(Client { user: *user, app: *app, start });
-            }
-        }
-        clients.shrink_to_fit();
-        // In the place of what was sorted, whose room would stay.
-        let mut calls: Vec<Call> = found.into_iter().map(|(.., call)| call).collect();
-        calls.shrink_to_fit();
+        let of_parts: Vec<Vec<(u32, Call)>> = of_parts.collect();
+        let (clients, calls) = by_owner(&owners.keys, &of_parts);
         Self { forms: reader.forms, by_address: reader.by_address, clients, calls, habits: OnceLock::new() }
     }
 
@@ -201,6 +192,34 @@ impl Calls {
     pub fn habits(&self) -> &Habits {
         self.habits.get_or_init(|| Habits::new(self))
     }
+}
+
+/// Clients in order, and the calls of each in turn. Calls stand in time order already: those of each client are counted,
+/// and each is put into its place, in two passes where a sort takes twenty.
+fn by_owner(owners: &[(Sym, Sym)], of_parts: &[Vec<(u32, Call)>]) -> (Vec<Client>, Vec<Call>) {
+    let all = || of_parts.iter().flatten();
+    let mut counts: Vec<u32> = vec![0; owners.len()];
+    for (owner, _) in all() {
+        counts[*owner as usize] += 1;
+    }
+    let mut order: Vec<usize> = (0..owners.len()).collect();
+    order.sort_unstable_by_key(|owner| owners[*owner]);
+    let mut end = 0;
+    let clients = order.into_iter().map(|owner| {
+        let ((user, app), start) = (owners[owner], end);
+        end += counts[owner];
+        counts[owner] = start;
+        Client { user, app, start }
+    });
+    let clients: Vec<Client> = clients.collect();
+    let mut places = counts;
+    let mut calls: Vec<Call> = all().next().map_or_else(Vec::new, |(_, first)| vec![*first; end as usize]);
+    for (owner, call) in all() {
+        let place = &mut places[*owner as usize];
+        calls[*place as usize] = *call;
+        *place += 1;
+    }
+    (clients, calls)
 }
 
 /// Reads addresses, each once.

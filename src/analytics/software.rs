@@ -2,8 +2,9 @@
 
 use super::Origins;
 use super::known::{BASELINE_DAYS, Days, day};
+use super::numbers::Values;
 use super::places::Places;
-use crate::model::{EventId, Field, Sym, Time, threads};
+use crate::model::{EventId, Field, Sym, Time};
 use crate::store::Store;
 use crate::tables::Role;
 use std::collections::HashMap;
@@ -26,6 +27,37 @@ pub enum SoftwareSeen {
 
 /// Client, class of software and user.
 type Used = (Sym, u32, Sym);
+
+/// Sign-ins of a user with a class of software and a client.
+#[derive(Clone, Copy)]
+struct Use {
+    /// The first of them, and its day.
+    first: EventId,
+    on: u16,
+    days: Days<OWN_DAYS>,
+}
+
+/// Uses in a part of the rows.
+#[derive(Default)]
+struct Part {
+    uses: Values<Used, Use>,
+    days: Days<BASELINE_DAYS>,
+}
+
+impl Part {
+    fn add(&mut self, used: Used, id: EventId, day: u16) {
+        self.uses.of(used, || Use { first: id, on: day, days: Days::default() }).days.add(day);
+        self.days.add(day);
+    }
+
+    /// Takes in the part that follows.
+    fn absorb(&mut self, part: Self) {
+        for (used, next) in part.uses {
+            self.uses.of(used, || next).days.join(&next.days);
+        }
+        self.days.join(&part.days);
+    }
+}
 
 /// Users of a class of software with a client.
 struct Shared {
@@ -58,35 +90,27 @@ impl Software {
             let next = u32::try_from(names.len()).expect("no more than profiles");
             classes.push(*names.entry((&profile.family, &profile.os)).or_insert(next));
         }
-        // Sorted, not hashed: users have as much software as they like, and each look-up of a million would miss every cache.
-        let mut rows: Vec<(Used, u16, EventId)> = store.find_in(Role::Issues, || {
-            |id, event| {
-                let counts = event.succeeded() && event.is_timed() && !event.is_duplicate();
-                let class = || classes[places.profile_number(id) as usize];
-                let used = || (store.normalized_field(event, Field::AppId), class(), event.user);
-                counts.then(|| (used(), day(event.time()), id))
+        let mut parts = store.read_in(Role::Issues, |rows| {
+            let mut part = Part::default();
+            for (id, event) in rows.filter(|(_, event)| event.succeeded() && event.is_timed() && !event.is_duplicate())
+            {
+                let class = classes[places.profile_number(id) as usize];
+                part.add((store.normalized_field(event, Field::AppId), class, event.user), id, day(event.time()));
             }
+            part
         });
-        let mut all = Days::default();
-        for (_, day, _) in &rows {
-            all.add(*day);
-        }
-        threads::sort(&mut rows);
+        let rest = parts.split_off(parts.len().min(1));
+        let mut all = parts.pop().unwrap_or_default();
+        rest.into_iter().for_each(|part| all.absorb(part));
+        let mut uses: Vec<(Used, Use)> = all.uses.into_iter().collect();
+        uses.sort_unstable_by_key(|(used, _)| *used);
         let mut shared: Vec<Shared> = Vec::new();
-        let mut users: Vec<(Sym, Days<OWN_DAYS>)> = Vec::new();
-        for of_class in rows.chunk_by(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)) {
+        let mut users: Vec<(Sym, Days<OWN_DAYS>)> = Vec::with_capacity(uses.len());
+        for of_class in uses.chunk_by(|(a, _), (b, _)| (a.0, a.1) == (b.0, b.1)) {
             let start = u32::try_from(users.len()).expect("no more than events");
-            let mut first: Vec<(EventId, u16, Sym)> = Vec::new();
-            for of_user in of_class.chunk_by(|a, b| a.0 == b.0) {
-                // Rows stand in the order of time: the first day has the first row.
-                let ((.., user), day, id) = of_user[0];
-                let mut days = Days::default();
-                for (_, day, _) in of_user {
-                    days.add(*day);
-                }
-                users.push((user, days));
-                first.push((id, day, user));
-            }
+            users.extend(of_class.iter().map(|((.., user), of_user)| (*user, of_user.days)));
+            let mut first: Vec<(EventId, u16, Sym)> =
+                of_class.iter().map(|((.., user), of_user)| (of_user.first, of_user.on, *user)).collect();
             first.sort_unstable();
             first.truncate(ORDINARY_USERS + 1);
             let first = first.into_iter().map(|(_, on, user)| {
@@ -98,8 +122,7 @@ impl Software {
             shared.push(Shared { client, class, start, first: first.collect() });
         }
         shared.shrink_to_fit();
-        users.shrink_to_fit();
-        Self { classes, shared, users, all }
+        Self { classes, shared, users, all: all.days }
     }
 
     /// Software of a sign-in as it was used with its client before a time.

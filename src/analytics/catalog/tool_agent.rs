@@ -17,7 +17,6 @@ use crate::facts::ToolAgent;
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Span, Sym, Table, Time, call_status};
 use crate::store::{Event, Key};
-use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -107,21 +106,16 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
 /// Rows that name a tool which has a grade.
 fn rows_of_tools<'a>(context: &DetectContext<'a>) -> Vec<(EventId, &'a ToolAgent, Severity)> {
     let (store, facts) = (context.store, context.facts);
-    let named = |role| {
-        context.admitted().find_in(role, || {
-            let mut agents: HashMap<Sym, Option<(&ToolAgent, Severity)>, RandomState> = HashMap::default();
-            move |id, event| {
-                let named = *agents.entry(event.get(Field::UserAgent)).or_insert_with_key(|agent| {
-                    let tool = facts.tool(store.text(*agent)).filter(|tool| !tool.is_shell())?;
-                    Some((tool, tool.grade?))
-                });
-                named.map(|(tool, grade)| (id, tool, grade))
-            }
+    let mut agents: HashMap<Sym, Option<(&ToolAgent, Severity)>, RandomState> = HashMap::default();
+    let mut named = |agent: Sym| {
+        *agents.entry(agent).or_insert_with(|| {
+            let tool = facts.tool(store.text(agent)).filter(|tool| !tool.is_shell())?;
+            Some((tool, tool.grade?))
         })
     };
-    let mut rows = [named(Role::Issues), named(Role::Uses)].concat();
-    rows.sort_unstable_by_key(|(id, ..)| *id);
-    rows
+    let counts = |event: Event<'_>| (event.table.issues() || event.table.uses()) && context.admitted().counts(event);
+    let rows = context.places().rows_with(|profile| named(profile.agent));
+    rows.filter(|(id, _)| counts(store.event(*id))).map(|(id, (tool, grade))| (id, tool, grade)).collect()
 }
 
 fn groups<'a>(context: &DetectContext<'a>) -> Vec<Group<'a>> {

@@ -1,11 +1,11 @@
 //! The rows of a store, each with the numbers of what decides its place and its software.
 
+use crate::analytics::numbers::Numbers;
 use crate::facts::{ClientRole, Facts};
 use crate::model::{EventId, Field, Flags, Sym, threads};
 use crate::store::Store;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::ops::Range;
 
 /// Azure CLI: an HTTP library is its own agent.
@@ -87,41 +87,5 @@ impl Read {
         let here = |(place, profile): (u32, u32)| (places[place as usize], profiles[profile as usize]);
         self.rows.extend(part.rows.into_iter().map(here));
         self.seen.extend(part.seen);
-    }
-}
-
-/// Numbers of distinct keys, in order of appearance.
-pub(super) struct Numbers<K> {
-    known: HashMap<K, u32, RandomState>,
-    pub(super) keys: Vec<K>,
-    last: Option<(K, u32)>,
-}
-
-impl<K> Default for Numbers<K> {
-    fn default() -> Self {
-        Self { known: HashMap::default(), keys: Vec::new(), last: None }
-    }
-}
-
-impl<K: Copy + Eq + Hash> Numbers<K> {
-    /// Number of a key.
-    pub(super) fn number(&mut self, key: K) -> u32 {
-        if let Some((last, number)) = self.last
-            && last == key
-        {
-            return number;
-        }
-        let next = u32::try_from(self.keys.len()).expect("no more than events");
-        let number = *self.known.entry(key).or_insert(next);
-        if number == next {
-            self.keys.push(key);
-        }
-        self.last = Some((key, number));
-        number
-    }
-
-    /// Takes in the keys of a later part; returns their numbers here.
-    fn absorb(&mut self, other: Self) -> Vec<u32> {
-        other.keys.into_iter().map(|key| self.number(key)).collect()
     }
 }
