@@ -23,6 +23,7 @@ pub mod flow;
 pub mod foothold_rows;
 pub mod footholds;
 pub mod graph_ties;
+mod grouped;
 mod habits;
 pub mod handoff;
 mod history;
@@ -250,8 +251,8 @@ fn detected(context: &DetectContext, (analytics, wanted): (&[&'static Analytic],
     let ends = if is_shared { vec![false, true] } else { vec![false] };
     let found = threads::each(ends, |is_other| {
         if is_other {
-            context.sessions();
             context.known();
+            context.sessions();
         }
         take(if is_other { VecDeque::pop_back } else { VecDeque::pop_front })
     });

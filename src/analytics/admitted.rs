@@ -1,10 +1,12 @@
 //! Rows that a run admits: by its semantics and its range of time.
 
 use super::Settings;
+use super::grouped::Grouped;
 use super::reading::Reading;
 use crate::model::{EventId, Time};
 use crate::store::{Event, Store};
 use crate::tables::Role;
+use std::hash::Hash;
 
 /// Rows that a run admits.
 #[derive(Clone, Copy)]
@@ -51,5 +53,22 @@ impl<'a> Admitted<'a> {
             let mut read = reader();
             move |id, event| self.counts(event).then(|| read(id, event))?
         })
+    }
+
+    /// Rows of [`Admitted::in_role`] by the keys that readers give them. Each reads a part, on a thread of its own.
+    pub(super) fn group_in<
+        K: Copy + Ord + Hash + Send,
+        R: Copy + Send,
+        F: FnMut(EventId, Event<'a>) -> Option<(K, R)>,
+    >(
+        self,
+        role: Role,
+        reader: impl Fn() -> F + Sync,
+    ) -> Grouped<K, R> {
+        Grouped::new(self.store.read_in(role, |rows| {
+            let mut read = reader();
+            let counted = rows.filter(|(_, event)| self.counts(*event));
+            counted.filter_map(|(id, event)| read(id, event)).collect()
+        }))
     }
 }

@@ -27,7 +27,7 @@ fn slid(context: &DetectContext) -> Vec<Burst> {
 
 /// Rows that may make a burst under hunt semantics, whatever the thresholds.
 fn groups(context: &DetectContext) -> Vec<Group> {
-    let mut rows = context.admitted().find_in(Role::Issues, || {
+    let rows = context.admitted().group_in(Role::Issues, || {
         let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
         move |id, event| {
             if event.table != Table::NonInteractive || !event.succeeded() {
@@ -39,24 +39,22 @@ fn groups(context: &DetectContext) -> Vec<Group> {
                 return None;
             }
             let user = context.user(event);
-            (!user.is_none()).then_some((user, app, id))
+            (!user.is_none()).then_some(((user, app), id))
         }
     });
-    threads::sort(&mut rows);
-    rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|rows| group(context, rows)).collect()
+    rows.iter().map(|((user, app), rows)| group(context, user, app, rows)).collect()
 }
 
-fn group(context: &DetectContext, keyed: &[(Sym, Sym, EventId)]) -> Group {
+fn group(context: &DetectContext, user: Sym, app: Sym, ids: &[EventId]) -> Group {
     let mut numbers: HashMap<Sym, u32, RandomState> = HashMap::default();
-    let mut rows = Vec::with_capacity(keyed.len());
-    for &(_, _, id) in keyed {
+    let mut rows = Vec::with_capacity(ids.len());
+    for &id in ids {
         let event = context.store.event(id);
         let resource = context.resource(event);
         let next = u32::try_from(numbers.len()).expect("as many as events") + 1;
         let resource = if resource.is_none() { 0 } else { *numbers.entry(resource).or_insert(next) };
         rows.push(Row { id, time: event.time(), resource });
     }
-    let (user, app) = keyed.first().map_or((Sym::NONE, Sym::NONE), |row| (row.0, row.1));
     Group { user, app, rows, resources: numbers.len() }
 }
 

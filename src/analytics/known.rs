@@ -5,8 +5,9 @@
 //! counts: an intruder over midnight does not make their own network known.
 
 use super::KnownNetworks;
+use super::numbers::Values;
 use super::places::{Net, Place, Places};
-use crate::model::{Span, Sym, Time, threads};
+use crate::model::{Span, Sym, Time};
 use crate::store::Store;
 use crate::tables::Role;
 use foldhash::fast::RandomState;
@@ -175,26 +176,24 @@ fn part_of<K: Copy + Ord, const N: usize>(list: &[(K, Sym, Days<N>)], key: K) ->
 impl Known {
     /// Networks of every user, by the successful sign-ins before `until`.
     pub fn new(store: &Store, places: &Places, until: Option<Time>, given: Option<Arc<KnownNetworks>>) -> Self {
-        let mut seen = store.find_in(Role::Issues, || {
-            let mut last = None;
-            move |id, event| {
+        let parts = store.read_in(Role::Issues, |rows| {
+            let mut seen: Values<(Sym, u32), Week> = Values::default();
+            for (id, event) in rows {
                 let counts = event.succeeded() && event.is_timed() && !event.is_duplicate() && !event.user.is_none();
-                let counts = counts && until.is_none_or(|until| event.time() < until);
-                let day = counts.then(|| (event.user, places.number(id), day(event.time())))?;
-                // Rows that follow each other are often alike.
-                (last.replace(day) != Some(day)).then_some(day)
+                if counts && until.is_none_or(|until| event.time() < until) {
+                    seen.of((event.user, places.number(id)), Week::default).add_time(event.time());
+                }
             }
+            seen
         });
-        threads::sort(&mut seen);
+        let mut seen: Values<(Sym, u32), Week> = Values::default();
+        for (of, days) in parts.into_iter().flatten() {
+            seen.of(of, Week::default).join(&days);
+        }
         let (mut nets, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
         let mut users: HashMap<Sym, Own, RandomState> = HashMap::default();
-        for of_place in seen.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let (user, place, _) = of_place[0];
+        for ((user, place), days) in seen {
             let place = places.numbered(place);
-            let mut days = Week::default();
-            for (.., day) in of_place {
-                days.add(*day);
-            }
             let mut pair = Pair::default();
             pair.join(&days);
             if let Some(address) = place.address {

@@ -9,15 +9,14 @@ pub use habits::Habits;
 
 use super::Origins;
 use super::admitted::Admitted;
+use super::grouped::{Grouped, Part};
 use super::known::day;
-use super::numbers::Numbers;
 use crate::facts::{Facts, Recon};
-use crate::model::{EventId, Field, Flags, Sym, Table, call_status, threads};
+use crate::model::{EventId, Field, Flags, Sym, Table, call_status};
 use crate::store::{Event, Store};
 use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Mark of the undocumented interface of Azure AD Graph that sweeps ask.
@@ -95,15 +94,13 @@ impl Call {
     }
 }
 
-/// A user's calls with one client.
-#[derive(Clone, Copy, Debug)]
+/// A client as one user calls with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Client {
     /// The user.
     pub user: Sym,
     /// The client.
     pub app: Sym,
-    /// Place of the first of its calls; the next client's begin where they end.
-    start: u32,
 }
 
 /// Address of a request as read: number of its form, and whether it asks the undocumented interface.
@@ -114,10 +111,8 @@ type Read = Option<(u32, bool)>;
 pub struct Calls {
     forms: Vec<Form>,
     by_address: HashMap<(Sym, bool), Read, RandomState>,
-    /// By user and client.
-    clients: Vec<Client>,
     /// By user and client, in time order.
-    calls: Vec<Call>,
+    calls: Grouped<Client, Call>,
     habits: OnceLock<Habits>,
 }
 
@@ -137,44 +132,27 @@ impl Calls {
                     && admitted.counts(event)
                     && !store.normalized_field(event, Field::UserId).is_none()
             };
-            let mut owners: Numbers<(Sym, Sym)> = Numbers::default();
             let calls = rows.filter(|(_, event)| counts(*event)).filter_map(|(id, event)| {
                 let user = Some(user(event)).filter(|user| !user.is_none() && !places.place(id).is_neutral)?;
                 let call = reader.call(store, id, event)?;
-                Some((owners.number((user, store.normalized_field(event, Field::AppId))), call))
+                Some((Client { user, app: store.normalized_field(event, Field::AppId) }, call))
             });
-            let calls: Vec<(u32, Call)> = calls.collect();
-            (reader, owners, calls)
+            let calls: Part<Client, Call> = calls.collect();
+            (reader, calls)
         });
         let mut reader = Reader::new(facts);
-        let mut owners: Numbers<(Sym, Sym)> = Numbers::default();
-        let of_parts = parts.into_iter().map(|(part, of_part, mut calls)| {
-            let (forms, numbers) = (reader.absorb(part), owners.absorb(of_part));
-            for (owner, call) in &mut calls {
-                *owner = numbers[*owner as usize];
-                call.form = forms[call.form as usize];
-            }
+        let parts = parts.into_iter().map(|(part, mut calls)| {
+            let forms = reader.absorb(part);
+            calls.rows.iter_mut().for_each(|(_, call)| call.form = forms[call.form as usize]);
             calls
         });
-        let of_parts: Vec<Vec<(u32, Call)>> = of_parts.collect();
-        let (clients, calls) = by_owner(&owners.keys, &of_parts);
-        Self { forms: reader.forms, by_address: reader.by_address, clients, calls, habits: OnceLock::new() }
+        let calls = Grouped::new(parts.collect());
+        Self { forms: reader.forms, by_address: reader.by_address, calls, habits: OnceLock::new() }
     }
 
-    /// Every user and client with its calls, which are in time order.
-    pub fn clients(&self) -> impl Iterator<Item = (&Client, &[Call])> {
-        self.clients_in(0..self.clients.len())
-    }
-
-    fn clients_in(&self, range: Range<usize>) -> impl Iterator<Item = (&Client, &[Call])> {
-        let end = move |at: usize| self.clients.get(at + 1).map_or(self.calls.len(), |next| next.start as usize);
-        range.map(move |at| (&self.clients[at], &self.calls[self.clients[at].start as usize..end(at)]))
-    }
-
-    /// Finds in the calls of each user and client, in order. Parts of them are read on threads of their own.
-    pub fn find<'c, T: Send>(&'c self, read: impl Fn(&'c Client, &'c [Call]) -> Option<T> + Sync) -> Vec<T> {
-        let part = |range| self.clients_in(range).filter_map(|(client, own)| read(client, own)).collect();
-        threads::joined(threads::in_parts(self.clients.len(), part))
+    /// Calls by user and client, in time order.
+    pub fn by_client(&self) -> &Grouped<Client, Call> {
+        &self.calls
     }
 
     /// The form of a call.
@@ -192,34 +170,6 @@ impl Calls {
     pub fn habits(&self) -> &Habits {
         self.habits.get_or_init(|| Habits::new(self))
     }
-}
-
-/// Clients in order, and the calls of each in turn. Calls stand in time order already: those of each client are counted,
-/// and each is put into its place, in two passes where a sort takes twenty.
-fn by_owner(owners: &[(Sym, Sym)], of_parts: &[Vec<(u32, Call)>]) -> (Vec<Client>, Vec<Call>) {
-    let all = || of_parts.iter().flatten();
-    let mut counts: Vec<u32> = vec![0; owners.len()];
-    for (owner, _) in all() {
-        counts[*owner as usize] += 1;
-    }
-    let mut order: Vec<usize> = (0..owners.len()).collect();
-    order.sort_unstable_by_key(|owner| owners[*owner]);
-    let mut end = 0;
-    let clients = order.into_iter().map(|owner| {
-        let ((user, app), start) = (owners[owner], end);
-        end += counts[owner];
-        counts[owner] = start;
-        Client { user, app, start }
-    });
-    let clients: Vec<Client> = clients.collect();
-    let mut places = counts;
-    let mut calls: Vec<Call> = all().next().map_or_else(Vec::new, |(_, first)| vec![*first; end as usize]);
-    for (owner, call) in all() {
-        let place = &mut places[*owner as usize];
-        calls[*place as usize] = *call;
-        *place += 1;
-    }
-    (clients, calls)
 }
 
 /// Reads addresses, each once.

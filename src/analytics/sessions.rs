@@ -1,7 +1,8 @@
 //! Successful sign-ins by user and session.
 
 use super::admitted::Admitted;
-use crate::model::{EventId, Field, Sym, Time, threads};
+use super::grouped::Grouped;
+use crate::model::{EventId, Field, Sym, Time};
 use crate::store::Store;
 use crate::tables::Role;
 
@@ -13,69 +14,54 @@ pub struct Session<'a> {
     /// The session; never blank.
     pub id: Sym,
     /// The rows.
-    pub rows: &'a [(Sym, Sym, EventId)],
+    pub rows: &'a [EventId],
 }
 
 impl Session<'_> {
     /// Its rows.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = EventId> + ExactSizeIterator + Clone + '_ {
-        self.rows.iter().map(|row| row.2)
+        self.rows.iter().copied()
     }
 
     /// Its rows between two times, both included.
     pub fn between(&self, store: &Store, from: Time, to: Time) -> impl Iterator<Item = EventId> + '_ {
-        let start = self.rows.partition_point(|row| store.event(row.2).time() < from);
-        let end = self.rows.partition_point(|row| store.event(row.2).time() <= to);
-        self.rows[start..end.max(start)].iter().map(|row| row.2)
+        let start = self.rows.partition_point(|row| store.event(*row).time() < from);
+        let end = self.rows.partition_point(|row| store.event(*row).time() <= to);
+        self.rows[start..end.max(start)].iter().copied()
     }
 
     /// Its first row.
     pub fn first(&self) -> EventId {
-        self.rows[0].2
+        self.rows[0]
     }
 }
 
-/// Every session with its user and its rows.
-pub struct Sessions(Vec<(Sym, Sym, EventId)>);
+/// Every session with its user and its rows: by user, then session.
+pub struct Sessions(Grouped<(Sym, Sym), EventId>);
 
 impl Sessions {
     /// Successful sign-ins with a session and a user among some rows.
     pub(super) fn new(rows: Admitted<'_>) -> Self {
-        let mut rows = rows.find_in(Role::Issues, || {
+        Self(rows.group_in(Role::Issues, || {
             |id, event| {
                 let session = || rows.store.normalized_field(event, Field::SessionId);
                 let session = (event.succeeded() && !event.user.is_none()).then(session)?;
-                (!session.is_none()).then_some((event.user, session, id))
+                (!session.is_none()).then_some(((event.user, session), id))
             }
-        });
-        threads::sort(&mut rows);
-        rows.shrink_to_fit();
-        Self(rows)
+        }))
     }
 
     /// Finds of readers in the sessions, by user, then session. Each reads a part of them, on a thread of its own.
     pub fn find<'s, T: Send, F: FnMut(Session<'s>) -> Option<T>>(&'s self, reader: impl Fn() -> F + Sync) -> Vec<T> {
-        let read = |rows: &'s [(Sym, Sym, EventId)]| sessions(rows).filter_map(reader()).collect();
-        threads::joined(threads::in_groups(&self.0, is_same, read))
+        self.0.find(|| {
+            let mut read = reader();
+            move |(user, id), rows| read(Session { user, id, rows })
+        })
     }
 
     /// The session of a user.
-    pub fn get(&self, user: Sym, session: Sym) -> Option<Session<'_>> {
-        let start = self.0.partition_point(|row| (row.0, row.1) < (user, session));
-        let rows = &self.0[start..];
-        let end = rows.partition_point(|row| (row.0, row.1) == (user, session));
-        (end > 0).then(|| Session { user, id: session, rows: &rows[..end] })
+    pub fn get(&self, user: Sym, id: Sym) -> Option<Session<'_>> {
+        let rows = self.0.get((user, id));
+        (!rows.is_empty()).then_some(Session { user, id, rows })
     }
-}
-
-fn is_same(a: &(Sym, Sym, EventId), b: &(Sym, Sym, EventId)) -> bool {
-    (a.0, a.1) == (b.0, b.1)
-}
-
-fn sessions(rows: &[(Sym, Sym, EventId)]) -> impl Iterator<Item = Session<'_>> {
-    rows.chunk_by(is_same).map(|rows| Session { user: first(rows).0, id: first(rows).1, rows })
-}
-
-fn first(rows: &[(Sym, Sym, EventId)]) -> (Sym, Sym, EventId) {
-    *rows.first().expect("a chunk has a row")
 }

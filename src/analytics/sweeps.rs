@@ -60,7 +60,7 @@ impl Window {
 }
 
 /// Windows of a client.
-pub fn windows(context: &DetectContext, calls: &Calls, (client, own): (&Client, &[Call])) -> Vec<Window> {
+pub fn windows(context: &DetectContext, calls: &Calls, (client, own): (Client, &[Call])) -> Vec<Window> {
     let finder = Finder { context, calls, own, groups: OnceCell::new() };
     let mut found = Vec::new();
     let sums = Sums::new(calls, own);
@@ -225,7 +225,7 @@ impl Finder<'_, '_> {
         }
     }
 
-    fn tool_reads(&self, client: &Client, found: &mut Vec<Window>) {
+    fn tool_reads(&self, client: Client, found: &mut Vec<Window>) {
         let (places, known, names) = (self.context.places(), self.context.known(), self.context.facts.recon().names());
         let is_taken = |call: Call| {
             let category = self.calls.form(call).category;
@@ -390,7 +390,7 @@ mod tests {
             let store = self.rows.build();
             let context = DetectContext::new(&store, Facts::embedded(), &self.settings);
             let calls = context.calls_by_client();
-            let all = calls.clients().flat_map(|client| windows(&context, calls, client));
+            let all = calls.by_client().iter().flat_map(|client| windows(&context, calls, client));
             all.map(|window| (window.rule, window.calls.len(), window.is_full)).collect()
         }
     }
@@ -521,7 +521,7 @@ mod tests {
         let store = sweep.rows.build();
         let context = DetectContext::new(&store, Facts::embedded(), &sweep.settings);
         let calls = context.calls_by_client();
-        let found = windows(&context, calls, calls.clients().next().expect("one client"));
+        let found = windows(&context, calls, calls.by_client().iter().next().expect("one client"));
         assert_eq!((found.len(), found[0].span), (1, Some(Span::seconds(190))));
     }
 }

@@ -93,27 +93,6 @@ pub(crate) fn sort<T: Ord + Send>(list: &mut [T]) {
     }
 }
 
-/// Results of `read` for the parts of a list that stands in groups, in order. No group is cut.
-pub(crate) fn in_groups<'l, I: Sync, T: Send>(
-    list: &'l [I],
-    same: impl Fn(&I, &I) -> bool,
-    read: impl Fn(&'l [I]) -> T + Sync,
-) -> Vec<T> {
-    each(groups(most().min(list.len() / WORTH + 1), list, same), read)
-}
-
-fn groups<I>(count: usize, list: &[I], same: impl Fn(&I, &I) -> bool) -> Vec<&[I]> {
-    let mut rest = list;
-    let parts = (0..count).rev().map(|others| {
-        let least = rest.len().div_ceil(others + 1);
-        let is_cut = |at: &usize| *at == 0 || !same(&rest[at - 1], &rest[*at]);
-        let (part, after) = rest.split_at((least..rest.len()).find(is_cut).unwrap_or(rest.len()));
-        rest = after;
-        part
-    });
-    parts.collect()
-}
-
 /// Lists one after the other, in the first of them.
 pub(crate) fn joined<T>(lists: Vec<Vec<T>>) -> Vec<T> {
     let mut lists = lists.into_iter();
@@ -135,15 +114,6 @@ mod tests {
             assert_eq!(found.concat(), (0..len).collect::<Vec<_>>());
         }
         assert!(each(Vec::<usize>::new(), |part| part).is_empty());
-    }
-
-    #[test]
-    fn groups_stay_whole() {
-        let list = [1, 1, 1, 2, 3, 3, 3, 3];
-        let same = |a: &i32, b: &i32| a == b;
-        assert_eq!(groups(2, &list, same), [&list[..4], &list[4..]]);
-        assert_eq!(groups(3, &list, same), [&list[..3], &list[3..8], &[]]);
-        assert_eq!(groups(2, &[], same), [&[0; 0], &[0; 0]]);
     }
 
     #[test]

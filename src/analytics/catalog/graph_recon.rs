@@ -99,9 +99,11 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     let calls = context.calls_by_client();
     let mut owners = Owners::new(context);
     let mut hits = Vec::new();
-    let found = calls.find(|client, own| {
-        let found = windows(context, calls, (client, own));
-        (!found.is_empty()).then_some((client, own, found))
+    let found = calls.by_client().find(|| {
+        |client, own| {
+            let found = windows(context, calls, (client, own));
+            (!found.is_empty()).then_some((client, own, found))
+        }
     });
     for (client, own, found) in found {
         let mut groups = Groups::default();
@@ -209,7 +211,7 @@ impl Groups {
 
 fn hit(
     context: &DetectContext,
-    (client, own): (&Client, &[Call]),
+    (client, own): (Client, &[Call]),
     sweep: &Sweep,
     owners: &mut Owners<'_, '_>,
     groups: &mut Groups,
@@ -275,7 +277,7 @@ fn tools(context: &DetectContext, sweep: &Sweep) -> Vec<String> {
 
 fn grade(
     context: &DetectContext,
-    client: &Client,
+    client: Client,
     sweep: &Sweep,
     events: &[EventId],
     owners: &mut Owners<'_, '_>,

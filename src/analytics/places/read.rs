@@ -1,11 +1,9 @@
 //! The rows of a store, each with the numbers of what decides its place and its software.
 
-use crate::analytics::numbers::Numbers;
+use crate::analytics::numbers::{Numbers, Values};
 use crate::facts::{ClientRole, Facts};
 use crate::model::{EventId, Field, Flags, Sym, threads};
 use crate::store::Store;
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// Azure CLI: an HTTP library is its own agent.
@@ -44,12 +42,13 @@ impl Read {
 
     fn part(store: &Store, facts: &Facts, range: Range<usize>) -> Self {
         let mut read = Self { rows: Vec::with_capacity(range.len()), ..Self::default() };
-        let mut clients: HashMap<Sym, (bool, bool), RandomState> = HashMap::default();
+        let mut clients: Values<Sym, (bool, bool)> = Values::default();
         for (id, event) in store.events_in(range) {
             let normalized = |field| store.normalized_field(event, field);
             let (address, number) = (normalized(Field::IpAddress), normalized(Field::Asn));
-            let (is_service, is_cli) = *clients.entry(normalized(Field::AppId)).or_insert_with_key(|client| {
-                let id = store.text(*client);
+            let client = normalized(Field::AppId);
+            let (is_service, is_cli) = *clients.of(client, || {
+                let id = store.text(client);
                 (facts.client_has(id, ClientRole::ServiceSide), id == AZURE_CLI)
             });
             let no_agent = normalized(Field::UserAgent).is_none();

@@ -26,7 +26,7 @@ impl Habits {
         let mut days: Vec<(Sym, u16, u32)> = Vec::new();
         let mut wide = Wide::default();
         let (mut user, mut first, mut of_user) = (Sym::NONE, EventId(0), 0);
-        for (client, own) in calls.clients() {
+        for (client, own) in calls.by_client().iter() {
             if client.user != user {
                 merge(&mut days, of_user, |set| keep(&mut wide, set, (first, user)));
                 (user, first, of_user) = (client.user, own[0].id, days.len());
