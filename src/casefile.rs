@@ -247,6 +247,14 @@ pub fn open(
     file.begin(found)
 }
 
+/// Checks that a path may be a case's, before its bundle is known: whether it is of the bundle, [`open`] says.
+///
+/// # Errors
+/// Any [`CaseError`] but [`CaseError::OtherBundle`].
+pub fn check(path: &Path, evidence: &[PathBuf]) -> Result<(), CaseError> {
+    load(&outside(path, evidence)?, &Bundle::from(""), |_| true).map(drop)
+}
+
 /// The path, links followed, if it is not among the evidence.
 fn outside(path: &Path, evidence: &[PathBuf]) -> Result<PathBuf, CaseError> {
     if let Ok(target) = fs::read_link(path)

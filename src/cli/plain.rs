@@ -53,6 +53,7 @@ pub(super) fn run(
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(super::usage::usage("--plain reads the answers from stdin: give the bundle as files"));
     }
+    let (opening, advice) = run.opening(paths, look)?;
     let loaded = load::load(paths, &run, shell)?;
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
@@ -60,7 +61,6 @@ pub(super) fn run(
     let mut candidates = Arc::default();
     let mut hits = analytics::run_over(&loaded.store, run.facts, &run.settings, Arc::clone(&candidates));
     hits.sort_by_key(worst_first);
-    let (opening, advice) = run.opening(paths, look);
     let opened = opening.open(Bundle::new(&loaded, &hits), |name| std::env::var_os(name), now())?;
     let mut opened = opened.unwrap_or_else(|Unkept { case, why }| Opened::nowhere(case, &why, now()));
     opened.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now());

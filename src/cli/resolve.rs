@@ -5,6 +5,7 @@ use super::usage::usage;
 use super::user_config::UserConfig;
 use super::{password, say};
 use crate::analytics::{AllowList, Clients, KnownNetworks, Semantics, Settings};
+use crate::casefile::CaseError;
 use crate::config::Mistake;
 use crate::facts::{Facts, Networks, given};
 use crate::ingest::Options;
@@ -34,11 +35,16 @@ impl Run {
     }
 
     /// The case to open for a bundle, and how to give a name where nothing gave one.
-    pub(super) fn opening(&self, paths: &[PathBuf], look: &ScreenArgs) -> (Opening, Option<String>) {
+    ///
+    /// # Errors
+    /// When the file that was named is no case, or cannot be one: before the bundle is read.
+    pub(super) fn opening(&self, paths: &[PathBuf], look: &ScreenArgs) -> Result<(Opening, Option<String>), CaseError> {
         let analyst = self.analyst(look.analyst.as_deref());
         let advice = analyst.advice();
         let (case, tlp) = (look.case.clone(), self.user.config.tlp.clone());
-        (Opening { paths: paths.to_vec(), case, analyst: analyst.name, tlp }, advice)
+        let opening = Opening { paths: paths.to_vec(), case, analyst: analyst.name, tlp };
+        opening.check()?;
+        Ok((opening, advice))
     }
 
     /// A new case with the sharing mark that was set.

@@ -36,7 +36,7 @@ pub(super) fn open(
         return Ok(Exit::Usage);
     }
     run.options.password = password::asked(paths, &run.options);
-    let (opening, advice) = run.opening(paths, look);
+    let (opening, advice) = run.opening(paths, look)?;
     let (keymap, complaint) = keys(&run.user);
     let set = &run.user.config;
     let summary = match tui::run(tui::Config {

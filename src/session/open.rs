@@ -29,6 +29,14 @@ pub struct Unkept {
 }
 
 impl Opening {
+    /// Checks the file that was named, before the bundle is read.
+    ///
+    /// # Errors
+    /// When it is no case, or cannot be one.
+    pub fn check(&self) -> Result<(), CaseError> {
+        self.case.as_ref().map_or(Ok(()), |path| casefile::check(path, &self.paths))
+    }
+
     /// Opens the case of the bundle, or begins one: the file that was named, else the bundle's own, else one in the same
     /// folder that shares evidence with it ([`casefile::find`]). [`Unkept`] where no file was named and there is no place
     /// for one. `environment` looks a variable up.
