@@ -29,6 +29,11 @@ impl App {
         true
     }
 
+    /// Returns whether an action is refused for now, so that no hint asks for its key.
+    pub fn is_refused(&self, action: Action) -> bool {
+        matches!(self.wait(action), Some(Wait::ReadOnly | Wait::Hashes))
+    }
+
     fn wait(&self, action: Action) -> Option<Wait> {
         if self.is_read_only() && action.changes_the_case() {
             Some(Wait::ReadOnly)
