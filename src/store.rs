@@ -4,6 +4,7 @@ mod acted_upon;
 mod blocks;
 mod chunks;
 mod device;
+mod devices;
 mod duplicates;
 mod events;
 mod forms;
@@ -19,7 +20,7 @@ pub mod testing;
 mod ties;
 mod token;
 
-pub use device::{device_id, device_id_and_system, device_member};
+pub use device::{device_id, device_member};
 pub use events::{Event, Events};
 pub use index::{Index, Key};
 pub use intern::Interner;
@@ -76,6 +77,7 @@ pub struct Store {
     present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
     by_role: OnceLock<[Vec<u64>; Role::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
+    devices: OnceLock<devices::Devices>,
     by_name: OnceLock<Vec<(Sym, usize)>>,
     token_numbers: OnceLock<ties::TokenNumbers>,
     empty_text: OnceLock<Sym>,
@@ -121,6 +123,7 @@ impl Store {
             logons: OnceLock::new(),
             elsewhere,
             indexes: Default::default(),
+            devices: OnceLock::new(),
         };
         if store.flag_events().any(Flags::TABLE_GUESSED | Flags::TABLE_BY_NAME) {
             store.take_tables();
@@ -258,11 +261,7 @@ impl Store {
 
     /// The event's value of a key; [`Sym::NONE`] when it has none.
     pub fn value(&self, key: Key, id: EventId) -> Sym {
-        match key {
-            // A device that only a text names is found by the index.
-            Key::Device => self.index(key).value(self, key, self.event(id)),
-            _ => key.value(self, self.event(id)),
-        }
+        index::value_of(self, key, self.event(id))
     }
 
     /// Every value of a key with the number of events that [`Store::with`] gives for it, in no particular order.

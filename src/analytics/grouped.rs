@@ -35,32 +35,38 @@ impl<K: Copy + Eq + Hash, R> FromIterator<(K, R)> for Part<K, R> {
 impl<K: Copy + Ord + Hash, R: Copy> Grouped<K, R> {
     /// Groups of parts that follow each other. The rows of each key are counted, and each row is put into its place: two
     /// passes, where a sort takes twenty.
-    pub(super) fn new(mut parts: Vec<Part<K, R>>) -> Self {
-        let mut keys = Numbers::default();
-        for part in &mut parts {
-            let numbers = keys.absorb(std::mem::take(&mut part.keys));
-            part.rows.iter_mut().for_each(|(key, _)| *key = numbers[*key as usize]);
+    pub(super) fn new(parts: Vec<Part<K, R>>) -> Self {
+        let mut keys: Vec<(K, usize, usize)> = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            keys.extend(part.keys.keys.iter().zip(0..).map(|(key, number)| (*key, at, number)));
         }
-        let all = || parts.iter().flat_map(|part| &part.rows);
-        let mut counts: Vec<u32> = vec![0; keys.keys.len()];
-        all().for_each(|(key, _)| counts[*key as usize] += 1);
-        let mut order: Vec<(K, usize)> = keys.keys.into_iter().zip(0..).collect();
-        order.sort_unstable_by_key(|(key, _)| *key);
+        keys.sort_unstable();
+        // By part and number of the key in it: the place of the key among all.
+        let mut places: Vec<Vec<u32>> = parts.iter().map(|part| vec![0; part.keys.keys.len()]).collect();
+        let mut starts: Vec<(K, u32)> = Vec::new();
+        for (key, part, number) in keys {
+            if starts.last().is_none_or(|(last, _)| *last != key) {
+                starts.push((key, 0));
+            }
+            places[part][number] = u32::try_from(starts.len() - 1).expect("no more than events");
+        }
+        let parts = parts.into_iter().map(|part| part.rows).zip(places);
+        let parts: Vec<(Vec<(u32, R)>, Vec<u32>)> = parts.collect();
+        let all = || {
+            parts.iter().flat_map(|(rows, places)| rows.iter().map(|(key, row)| (places[*key as usize] as usize, row)))
+        };
+        all().for_each(|(place, _)| starts[place].1 += 1);
         let mut end = 0;
-        let starts = order.into_iter().map(|(key, number)| {
-            // From here on, the place of the next row.
-            let count = std::mem::replace(&mut counts[number], end);
-            let start = end;
-            end += count;
-            (key, start)
-        });
-        let starts: Vec<(K, u32)> = starts.collect();
-        let mut rows = all().next().map_or_else(Vec::new, |(_, first)| vec![*first; end as usize]);
-        for (key, row) in all() {
-            let place = &mut counts[*key as usize];
-            rows[*place as usize] = *row;
-            *place += 1;
+        for (_, start) in &mut starts {
+            end += std::mem::replace(start, end);
         }
+        let mut next: Vec<u32> = starts.iter().map(|(_, start)| *start).collect();
+        let mut rows = all().next().map_or_else(Vec::new, |(_, first)| vec![*first; end as usize]);
+        for (place, row) in all() {
+            rows[next[place] as usize] = *row;
+            next[place] += 1;
+        }
+        starts.shrink_to_fit();
         Self { starts, rows }
     }
 

@@ -82,12 +82,16 @@ impl<const N: usize> Days<N> {
 
     /// Days of either.
     pub(super) fn join<const M: usize>(&mut self, other: &Days<M>) {
-        let mut all: Vec<u16> = self.known().iter().chain(other.known()).copied().collect();
-        all.sort_unstable();
-        all.dedup();
-        all.truncate(N);
-        self.days[..all.len()].copy_from_slice(&all);
-        self.count = u8::try_from(all.len()).expect("cut to a few");
+        for &day in other.known() {
+            let at = self.known().partition_point(|known| *known < day);
+            if at == N || self.known().get(at) == Some(&day) {
+                continue;
+            }
+            let kept = usize::from(self.count).min(N - 1);
+            self.days.copy_within(at..kept, at + 1);
+            self.days[at] = day;
+            self.count = u8::try_from(kept + 1).expect("a few");
+        }
     }
 
     fn known(&self) -> &[u16] {

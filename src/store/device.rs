@@ -15,7 +15,7 @@ pub fn device_id(device: &str) -> Option<String> {
 }
 
 /// As [`device_id`], with the operating system as recorded.
-pub fn device_id_and_system(device: &str) -> (Option<String>, Option<String>) {
+pub(super) fn device_id_and_system(device: &str) -> (Option<String>, Option<String>) {
     let [device, system] = device_members(device, [ID, "operatingSystem"]);
     (id(device), system.and_then(|system| system.as_str().map(str::to_owned)))
 }

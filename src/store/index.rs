@@ -1,9 +1,7 @@
 //! Events by one key, as a sorted array: four bytes an event, no map.
 
-use super::{Event, Store, device_id};
+use super::{Event, Store};
 use crate::model::{EventId, Field, Sym, threads};
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// Keys that events can be looked up by. Values are normalized; token ids are exact but for trailing `=`.
@@ -35,7 +33,7 @@ impl Key {
     /// Number of keys.
     pub const COUNT: usize = 10;
 
-    /// The event's value, but for devices known only by a text: [`Index::value`] finds those.
+    /// The event's value, but for devices known only by a text: [`Store::value`] finds those.
     pub fn value(self, store: &Store, event: Event<'_>) -> Sym {
         let normalized = |field| store.normalized_field(event, field);
         match self {
@@ -63,15 +61,12 @@ const NO_PLACE: u32 = u32::MAX;
 pub struct Index {
     keys: Vec<(Sym, u32)>,
     ids: Vec<EventId>,
-    /// The device of each device text.
-    devices: HashMap<Sym, Sym, RandomState>,
     /// Of an index by token, the place of the first sign-in with each key, or [`NO_PLACE`].
     issuers: Vec<u32>,
 }
 
 impl Index {
     pub(super) fn build(store: &Store, key: Key) -> Self {
-        let devices = if key == Key::Device { devices(store) } else { HashMap::default() };
         let mut upon: Vec<(EventId, Sym)> = Vec::new();
         if key == Key::User {
             upon.extend(store.all_acted_upon());
@@ -79,7 +74,7 @@ impl Index {
         }
         let values = threads::in_parts(store.events.len(), |range| {
             let value = |(_, event): (EventId, Event<'_>)| {
-                if event.is_duplicate() { Sym::NONE } else { value_of(store, key, event, &devices) }
+                if event.is_duplicate() { Sym::NONE } else { value_of(store, key, event) }
             };
             store.events_in(range).map(value).collect::<Vec<Sym>>()
         });
@@ -119,7 +114,7 @@ impl Index {
                 place(user, id);
             }
         }
-        let mut index = Self { keys, ids, devices, issuers: Vec::new() };
+        let mut index = Self { keys, ids, issuers: Vec::new() };
         if key == Key::Token {
             let issuer = |mut range: Range<usize>| range.find(|at| issues[*at]).and_then(|at| u32::try_from(at).ok());
             let issuers = (0..index.keys.len()).map(|at| issuer(index.range(at)).unwrap_or(NO_PLACE));
@@ -140,11 +135,6 @@ impl Index {
         self.keys[at].1 as usize..end
     }
 
-    /// The event's value of the indexed key.
-    pub(super) fn value(&self, store: &Store, key: Key, event: Event<'_>) -> Sym {
-        value_of(store, key, event, &self.devices)
-    }
-
     /// Every value, with its events.
     pub(super) fn groups(&self) -> impl Iterator<Item = (Sym, &[EventId])> + '_ {
         self.keys.iter().enumerate().map(|(at, (sym, _))| (*sym, &self.ids[self.range(at)]))
@@ -161,27 +151,10 @@ impl Index {
     }
 }
 
-fn value_of(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym, RandomState>) -> Sym {
+/// The event's value, that of a device that only a text names too.
+pub(super) fn value_of(store: &Store, key: Key, event: Event<'_>) -> Sym {
     match key.value(store, event) {
-        Sym::NONE if key == Key::Device => devices.get(&event.get(Field::DeviceDetail)).copied().unwrap_or(Sym::NONE),
+        Sym::NONE if key == Key::Device => store.device(event.get(Field::DeviceDetail)).0,
         sym => sym,
     }
-}
-
-/// The device of each device text: its id where that is a text of its own, else the first text that has the id.
-fn devices(store: &Store) -> HashMap<Sym, Sym, RandomState> {
-    let mut devices: HashMap<Sym, Sym, RandomState> = HashMap::default();
-    let mut by_id: HashMap<String, Sym, RandomState> = HashMap::default();
-    for (_, event) in store.events() {
-        let text = event.get(Field::DeviceDetail);
-        if text.is_none() || devices.contains_key(&text) {
-            continue;
-        }
-        let device = device_id(store.text(text)).map_or(Sym::NONE, |id| {
-            let known = store.find(&id);
-            *by_id.entry(id).or_insert(known.unwrap_or(text))
-        });
-        devices.insert(text, device);
-    }
-    devices
 }

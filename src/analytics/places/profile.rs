@@ -24,7 +24,7 @@ pub struct Program {
 pub struct Profile {
     /// Many devices run the same.
     pub program: Arc<Program>,
-    /// Registered device: the first text that has its id; [`Sym::NONE`] for none. A thief's row may show the victim's.
+    /// Registered device, one symbol for each; [`Sym::NONE`] for none. A thief's row may show the victim's.
     pub device: Sym,
     /// TLS fingerprint, where the table has it.
     pub ja4: Sym,

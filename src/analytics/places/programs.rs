@@ -4,7 +4,7 @@ use super::profile::{self, Profile, Program, Tool};
 use super::read::ProfileKey;
 use crate::facts::Facts;
 use crate::model::Sym;
-use crate::store::{Store, device_id_and_system};
+use crate::store::Store;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,6 @@ pub(super) fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<
     let mut agents: HashMap<Sym, usize, RandomState> = HashMap::default();
     let (mut by_text, mut known): (HashMap<&str, usize>, Vec<Agent>) = (HashMap::new(), Vec::new());
     let mut devices: HashMap<Sym, (usize, Sym), RandomState> = HashMap::default();
-    let mut ids: HashMap<String, Sym> = HashMap::new();
     let mut words = Words::default();
     let mut programs: HashMap<(usize, usize, bool), Arc<Program>, RandomState> = HashMap::default();
     let profile = |(agent, device, ja4, is_cli): ProfileKey| {
@@ -32,9 +31,8 @@ pub(super) fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<
             })
         });
         let (os_of_device, device) = *devices.entry(device).or_insert_with(|| {
-            let (id, os) = device_id_and_system(store.text(device));
-            let id = id.map_or(Sym::NONE, |id| *ids.entry(id).or_insert(device));
-            (words.number(profile::os_of_device(os.as_deref().unwrap_or_default())), id)
+            let (device, system) = store.device(device);
+            (words.number(profile::os_of_device(system)), device)
         });
         let os = known[number].os.unwrap_or(os_of_device);
         let program = programs.entry((number, os, is_cli)).or_insert_with(|| {
