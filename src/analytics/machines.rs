@@ -21,6 +21,8 @@ use std::net::IpAddr;
 const LOGIN: Span = Span::minutes(10);
 /// Rows of a session with a registered device from which on a row without one is strange.
 const WITH_DEVICE: usize = 3;
+/// Bound rows of a session from which on an unbound one in a network that is new by its AS number is graded high.
+const BOUND: usize = 3;
 /// Points from which on the grade is high, where an AS number tells that the network is new, or an attacker's tool names
 /// itself.
 const HIGH: u32 = 4;
@@ -185,15 +187,16 @@ impl<'a> Sides<'a> {
             let (binding, address) = (binding(id), places.place(id).address);
             sides.owner.join(places.profile(id), binding, address, id);
         }
-        let mut joined: Option<(u32, u32, Sym)> = None;
+        let mut joined: Option<((u32, u32, Sym), usize)> = None;
         for id in session.events().filter(|id| own.binary_search(id).is_err()) {
             let Self { owner, .. } = &mut sides;
             let (event, place, profile) = (store.event(id), places.place(id), places.profile(id));
             let protection = event.get(Field::TokenProtection);
             let key = (places.number(id), places.profile_number(id), protection);
             // Most rows are like the one before.
-            if joined == Some(key) {
+            if let Some((_, bound)) = joined.filter(|(joined, _)| *joined == key) {
                 owner.with_device += usize::from(!profile.device.is_none());
+                owner.bound += bound;
                 continue;
             }
             if place.is_neutral {
@@ -227,7 +230,7 @@ impl<'a> Sides<'a> {
                 sides.is_new_by_number |= is_new && matches!(place.net, Some(Net::Asn(_)));
             } else {
                 owner.join(profile, binding, place.address, id);
-                joined = Some(key);
+                joined = Some((key, usize::from(binding == Some(Binding::Bound))));
             }
         }
         sides
@@ -246,7 +249,9 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number }: Sides<'
         ("net", Mark::decided(is_new)),
     ]);
     let points = POINTS.iter().filter(|(mark, _)| marks.has(mark)).map(|(_, points)| points).sum();
-    let severity = if points >= HIGH && (is_new_by_number || all.tool) {
+    // A session whose tokens were all bound has no unbound one of its own elsewhere.
+    let is_lost = all.binding && owner.bound >= BOUND;
+    let severity = if (points >= HIGH && (is_new_by_number || all.tool)) || (is_lost && is_new_by_number) {
         Severity::High
     } else if points + u32::from(is_new) >= MEDIUM {
         Severity::Medium

@@ -259,12 +259,17 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     // The first exchange at home, the others elsewhere, with the same software: `away` asks for another.
     let is_new = |place: &&Place| known.standing(*user, place, *time) == Standing::New;
     let legs = places.distinct(flow.legs.iter().copied());
-    let moved = !legs.iter().any(is_new)
-        && places
-            .distinct(descendants.iter().copied())
-            .iter()
-            .filter(|place| is_new(place))
-            .any(|place| legs.iter().all(|leg| place.compared(leg) == Compared::Different));
+    // Without AS numbers two prefixes may be of one provider: it takes another mark.
+    let went = |compared: Compared| {
+        !legs.iter().any(is_new)
+            && places
+                .distinct(descendants.iter().copied())
+                .iter()
+                .filter(|place| is_new(place))
+                .any(|place| legs.iter().all(|leg| place.compared(leg) == compared))
+    };
+    let beside = marks.count(&["split", "first", "tool", "many"]);
+    let moved = (beside > 0 && went(Compared::Different)) || (beside > 1 && went(Compared::Weak));
     let (mut severity, mut reason) = if spent && outside == Outside::Yes {
         (Severity::High, format!("{after}, from a network that the user is not known to use"))
     } else if has("net") && has("tool") {
@@ -277,7 +282,7 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
         (Severity::Medium, format!("{after}, from another part of a known network"))
     } else if has("net") && marks.count(&["split", "away", "many", "first"]) > 0 {
         (Severity::Medium, format!("a network that is new to the user, and {}", marks.words()))
-    } else if moved && marks.count(&["split", "first", "tool", "many"]) > 0 {
+    } else if moved {
         (Severity::Medium, format!("its tokens went on to a network that is new to the user; marks: {}", marks.words()))
     } else if marks.count(&["split", "first", "tool", "away", "many"]) >= 3 {
         (Severity::Medium, format!("three marks: {}", marks.words()))
