@@ -250,7 +250,7 @@ fn detected(context: &DetectContext, (analytics, wanted): (&[&'static Analytic],
     let is_shared = context.settings.semantics == Semantics::Hunt && analytics.len() > 1;
     let ends = if is_shared { vec![false, true] } else { vec![false] };
     if is_shared {
-        // Shared out to all cores, and both threads would wait for it.
+        // Both threads need the devices; before they start, all cores are free.
         context.store.read_devices();
     }
     let found = threads::each(ends, |is_other| {

@@ -250,7 +250,8 @@ pub fn open(
 /// Checks that a path may be a case's, before its bundle is known: whether it is of the bundle, [`open`] says.
 ///
 /// # Errors
-/// Any [`CaseError`] but [`CaseError::OtherBundle`].
+/// When something is there that cannot be read or is no case, or the path is among the evidence. Lock, folder and bundle
+/// are for [`open`] to check.
 pub fn check(path: &Path, evidence: &[PathBuf]) -> Result<(), CaseError> {
     load(&outside(path, evidence)?, &Bundle::from(""), |_| true).map(drop)
 }

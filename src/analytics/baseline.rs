@@ -66,14 +66,15 @@ pub struct Baseline {
     pub all: Seen,
     /// The first of them.
     pub first: Option<Time>,
-    /// Of each of [`FIELDS`].
+    /// Counts by value, for each of [`FIELDS`].
     fields: [Values<Sym, Seen>; FIELDS.len()],
     agents: Values<Agent, Seen>,
     agent_of: Values<Sym, Agent>,
     /// Numbers of devices by id.
-    devices: HashMap<String, u32>,
-    device_of: Values<Sym, Option<u32>>,
-    seen_devices: Values<u32, Seen>,
+    devices: HashMap<String, usize>,
+    device_of: Values<Sym, Option<usize>>,
+    /// Counts by number of a device.
+    seen_devices: Vec<Seen>,
     rows: OnceCell<Arc<UserRows>>,
 }
 
@@ -90,7 +91,7 @@ impl Baseline {
             agent_of: Values::default(),
             devices: HashMap::new(),
             device_of: Values::default(),
-            seen_devices: Values::default(),
+            seen_devices: Vec::new(),
             rows: OnceCell::new(),
         }
     }
@@ -146,11 +147,13 @@ impl Baseline {
         let detail = event.get(Field::DeviceDetail);
         let device = *self.device_of.of(detail, || {
             let id = scopes::device_id(store.text(detail))?;
-            let next = u32::try_from(self.devices.len()).expect("no more than events");
-            Some(*self.devices.entry(id).or_insert(next))
+            Some(*self.devices.entry(id).or_insert_with(|| {
+                self.seen_devices.push(Seen::default());
+                self.seen_devices.len() - 1
+            }))
         });
         if let Some(device) = device {
-            self.seen_devices.of(device, Seen::default).add(day);
+            self.seen_devices[device].add(day);
         }
     }
 
@@ -179,7 +182,7 @@ impl Baseline {
 
     /// Counts of a registered device.
     pub fn device(&self, device: &str) -> Seen {
-        self.devices.get(device).and_then(|number| self.seen_devices.get(number)).copied().unwrap_or_default()
+        self.devices.get(device).map_or_else(Seen::default, |number| self.seen_devices[*number])
     }
 
     /// `212 sign-ins over 21 days`.

@@ -1,7 +1,6 @@
 //! First uses of a client for a sensitive resource by users with a history, where few in the tenant do so.
 
 use super::Origins;
-use super::numbers::Numbers;
 use crate::facts::ClientRole;
 use crate::model::{EventId, Field, Sym};
 use crate::store::{Event, Key, Store};
@@ -45,17 +44,16 @@ fn rare<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool) -> BTreeMa
     let Origins { store, facts, places, .. } = origins;
     let rows = store.find_in(Role::Issues, || {
         let mut sensitive: HashMap<Sym, bool, RandomState> = HashMap::default();
-        let mut uses: Numbers<(Sym, Sym, Sym)> = Numbers::default();
+        let mut uses: HashSet<(Sym, Sym, Sym), RandomState> = HashSet::default();
         move |id, event| {
             let resource = is_success(event).then(|| store.normalized_field(event, Field::ResourceIdentity))?;
             let is_sensitive = || facts.is_sensitive(store.text(resource));
             if !*sensitive.entry(resource).or_insert_with(is_sensitive) {
                 return None;
             }
-            // Of each part the first row alone: of what is the same, the first of all is among them.
+            // Each part gives its first row of a use; the first of all is one of them.
             let app = store.normalized_field(event, Field::AppId);
-            let next = uses.keys.len();
-            (!app.is_none() && uses.number((event.user, app, resource)) as usize == next).then_some((id, app, resource))
+            (!app.is_none() && uses.insert((event.user, app, resource))).then_some((id, app, resource))
         }
     });
     let mut service: HashMap<Sym, bool, RandomState> = HashMap::default();

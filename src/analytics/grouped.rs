@@ -12,43 +12,38 @@ pub struct Grouped<K, R> {
     rows: Vec<R>,
 }
 
-impl<K, R> Default for Grouped<K, R> {
-    fn default() -> Self {
-        Self { starts: Vec::new(), rows: Vec::new() }
-    }
-}
-
 /// Rows of a part of the store, each with the number of its key.
 pub(super) struct Part<K, R> {
-    keys: Numbers<K>,
+    /// By number.
+    keys: Vec<K>,
     pub(super) rows: Vec<(u32, R)>,
 }
 
 impl<K: Copy + Eq + Hash, R> FromIterator<(K, R)> for Part<K, R> {
     fn from_iter<I: IntoIterator<Item = (K, R)>>(rows: I) -> Self {
-        let mut keys = Numbers::default();
+        let mut keys: Numbers<K> = Numbers::default();
         let rows = rows.into_iter().map(|(key, row)| (keys.number(key), row)).collect();
-        Self { keys, rows }
+        Self { keys: keys.keys, rows }
     }
 }
 
 impl<K: Copy + Ord + Hash, R: Copy> Grouped<K, R> {
-    /// Groups of parts that follow each other. The rows of each key are counted, and each row is put into its place: two
-    /// passes, where a sort takes twenty.
+    /// Groups of parts that follow each other. The keys are sorted, of which there are mostly fewer than rows; the rows of
+    /// each are counted, and each row is put into its place.
     pub(super) fn new(parts: Vec<Part<K, R>>) -> Self {
-        let mut keys: Vec<(K, usize, usize)> = Vec::new();
-        for (at, part) in parts.iter().enumerate() {
-            keys.extend(part.keys.keys.iter().zip(0..).map(|(key, number)| (*key, at, number)));
+        let mut keys: Vec<(K, u32, u32)> = Vec::new();
+        for (at, part) in (0..).zip(&parts) {
+            keys.extend(part.keys.iter().zip(0..).map(|(key, number)| (*key, at, number)));
         }
         keys.sort_unstable();
         // By part and number of the key in it: the place of the key among all.
-        let mut places: Vec<Vec<u32>> = parts.iter().map(|part| vec![0; part.keys.keys.len()]).collect();
+        let mut places: Vec<Vec<u32>> = parts.iter().map(|part| vec![0; part.keys.len()]).collect();
         let mut starts: Vec<(K, u32)> = Vec::new();
         for (key, part, number) in keys {
             if starts.last().is_none_or(|(last, _)| *last != key) {
                 starts.push((key, 0));
             }
-            places[part][number] = u32::try_from(starts.len() - 1).expect("no more than events");
+            places[part as usize][number as usize] = u32::try_from(starts.len() - 1).expect("no more than events");
         }
         let parts = parts.into_iter().map(|part| part.rows).zip(places);
         let parts: Vec<(Vec<(u32, R)>, Vec<u32>)> = parts.collect();
@@ -89,17 +84,18 @@ impl<K: Copy + Ord + Hash, R: Copy> Grouped<K, R> {
         self.starts.binary_search_by_key(&key, |(key, _)| *key).map_or(&[], |at| self.at(at))
     }
 
-    /// Finds of readers in the groups, in order. Each reads a part of them, on a thread of its own.
+    /// Finds of readers in the groups, in order. Each reads a part of about as many rows, on a thread of its own.
     pub fn find<'g, T: Send, F: FnMut(K, &'g [R]) -> Option<T>>(&'g self, reader: impl Fn() -> F + Sync) -> Vec<T>
     where
         K: Sync,
         R: Sync,
     {
-        let part = |range| {
+        let first_from = |row: usize| self.starts.partition_point(|(_, start)| (*start as usize) < row);
+        let part = |rows: Range<usize>| {
             let mut read = reader();
-            self.among(range).filter_map(|(key, rows)| read(key, rows)).collect()
+            self.among(first_from(rows.start)..first_from(rows.end)).filter_map(|(key, rows)| read(key, rows)).collect()
         };
-        threads::joined(threads::in_parts(self.starts.len(), part))
+        threads::joined(threads::in_parts(self.rows.len(), part))
     }
 }
 
@@ -120,6 +116,17 @@ mod tests {
             let all: Vec<(char, &[u32])> = found.iter().collect();
             assert_eq!(all, [('a', &[5, 2][..]), ('b', &[7]), ('c', &[9, 1, 3])], "{cut}");
             assert_eq!((found.get('c'), found.get('d')), (&[9, 1, 3][..], &[][..]));
+        }
+    }
+
+    #[test]
+    fn every_group_is_read_once_however_long_it_is() {
+        for long in [1, 70, 200] {
+            let rows = (0..40).flat_map(|key| (0..if key % 7 == 0 { long } else { 1 }).map(move |row| (key, row)));
+            let found: Grouped<u32, u32> = Grouped::new(vec![rows.collect()]);
+            let read = found.find(|| |key, rows| Some((key, rows.len())));
+            let expected: Vec<(u32, usize)> = found.iter().map(|(key, rows)| (key, rows.len())).collect();
+            assert_eq!((read.len(), read), (40, expected), "{long}");
         }
     }
 

@@ -190,10 +190,9 @@ impl Known {
             }
             seen
         });
-        let mut seen: Values<(Sym, u32), Week> = Values::default();
-        for (of, days) in parts.into_iter().flatten() {
-            seen.of(of, Week::default).join(&days);
-        }
+        let mut parts = parts.into_iter();
+        let mut seen = parts.next().unwrap_or_default();
+        parts.for_each(|part| seen.absorb(part, Week::join));
         let (mut nets, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
         let mut users: HashMap<Sym, Own, RandomState> = HashMap::default();
         for ((user, place), days) in seen {
@@ -425,5 +424,13 @@ mod tests {
         assert_eq!(days.count(), BASELINE_DAYS, "more are not kept");
         days.join(&list(&[2, 3]));
         assert_eq!(days.known(), [1, 2, 3, 5, 7, 9, 11]);
+        let mut few = list(&[4]);
+        few.join(&list(&[9, 9, 12]));
+        few.join(&list(&[4, 8]));
+        assert_eq!(few.known(), [4, 8, 9, 12]);
+        let mut pair = Pair::default();
+        pair.join(&few);
+        pair.join(&list(&[1]));
+        assert_eq!(pair.known(), [1, 4], "a shorter list keeps fewer");
     }
 }

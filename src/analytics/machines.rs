@@ -21,7 +21,7 @@ use std::net::IpAddr;
 const LOGIN: Span = Span::minutes(10);
 /// Rows of a session with a registered device from which on a row without one is strange.
 const WITH_DEVICE: usize = 3;
-/// Bound rows of a session from which on an unbound one in a network that is new by its AS number is graded high.
+/// Bound rows of a session after which an unbound one in a network that is new by its AS number is graded high.
 const BOUND: usize = 3;
 /// Points from which on the grade is high, where an AS number tells that the network is new, or an attacker's tool names
 /// itself.
@@ -43,6 +43,8 @@ pub struct Machines {
     pub severity: Severity,
     /// Points of the marks.
     pub points: u32,
+    /// Whether a row from a network that is new by its AS number is unbound, where enough rows before it were bound.
+    pub is_binding_lost: bool,
     /// Systems of the user's machine, and of the other.
     systems: [Vec<String>; 2],
 }
@@ -163,6 +165,8 @@ struct Sides<'a> {
     is_new: bool,
     /// Whether it is new by its AS number.
     is_new_by_number: bool,
+    /// Whether a row from such a network is unbound, where enough rows before it were bound.
+    is_binding_lost: bool,
 }
 
 impl<'a> Sides<'a> {
@@ -182,6 +186,7 @@ impl<'a> Sides<'a> {
             all: Differs::default(),
             is_new: false,
             is_new_by_number: false,
+            is_binding_lost: false,
         };
         for &id in own {
             let (binding, address) = (binding(id), places.place(id).address);
@@ -227,7 +232,9 @@ impl<'a> Sides<'a> {
                 sides.all = sides.all.or(differs);
                 let is_new = known.standing(session.user, place, event.time()) == Standing::New;
                 sides.is_new |= is_new;
-                sides.is_new_by_number |= is_new && matches!(place.net, Some(Net::Asn(_)));
+                let is_new_by_number = is_new && matches!(place.net, Some(Net::Asn(_)));
+                sides.is_new_by_number |= is_new_by_number;
+                sides.is_binding_lost |= is_new_by_number && differs.binding && sides.owner.bound >= BOUND;
             } else {
                 owner.join(profile, binding, place.address, id);
                 joined = Some((key, usize::from(binding == Some(Binding::Bound))));
@@ -237,7 +244,7 @@ impl<'a> Sides<'a> {
     }
 }
 
-fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number }: Sides<'_>) -> Machines {
+fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number, is_binding_lost }: Sides<'_>) -> Machines {
     let has_devices = owner.with_device > 0;
     let marks = Marks::new([
         ("system", Mark::seen(all.system, !owner.systems.is_empty())),
@@ -250,8 +257,7 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number }: Sides<'
     ]);
     let points = POINTS.iter().filter(|(mark, _)| marks.has(mark)).map(|(_, points)| points).sum();
     // A session whose tokens were all bound has no unbound one of its own elsewhere.
-    let is_lost = all.binding && owner.bound >= BOUND;
-    let severity = if (points >= HIGH && (is_new_by_number || all.tool)) || (is_lost && is_new_by_number) {
+    let severity = if is_binding_lost || (points >= HIGH && (is_new_by_number || all.tool)) {
         Severity::High
     } else if points + u32::from(is_new) >= MEDIUM {
         Severity::Medium
@@ -259,7 +265,7 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number }: Sides<'
         Severity::Low
     };
     let systems = [owner.systems, systems].map(|systems| systems.into_iter().map(str::to_owned).collect());
-    Machines { rows, marks, severity, points, systems }
+    Machines { rows, marks, severity, points, is_binding_lost, systems }
 }
 
 impl<'a> Owner<'a> {

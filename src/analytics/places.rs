@@ -153,7 +153,7 @@ impl Places {
     /// Events whose software is wanted, in order, each with what was found in it.
     pub fn rows_with<T: Copy>(&self, wanted: impl FnMut(&Profile) -> Option<T>) -> impl Iterator<Item = (EventId, T)> {
         let found: Vec<Option<T>> = self.profiles.iter().map(wanted).collect();
-        // Of most bundles no software is.
+        // Most bundles have none.
         let rows = if found.iter().any(Option::is_some) { &self.rows[..] } else { &[] };
         (0..).map(EventId).zip(rows).filter_map(move |(id, (_, profile))| Some((id, found[*profile as usize]?)))
     }

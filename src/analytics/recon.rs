@@ -107,7 +107,6 @@ pub struct Client {
 type Read = Option<(u32, bool)>;
 
 /// Calls by user and client.
-#[derive(Default)]
 pub struct Calls {
     forms: Vec<Form>,
     by_address: HashMap<(Sym, bool), Read, RandomState>,

@@ -31,8 +31,9 @@ type Used = (Sym, u32, Sym);
 /// Sign-ins of a user with a class of software and a client.
 #[derive(Clone, Copy)]
 struct Use {
-    /// The first of them, and its day.
+    /// The first of them.
     first: EventId,
+    /// Its day.
     on: u16,
     days: Days<OWN_DAYS>,
 }
@@ -52,9 +53,7 @@ impl Part {
 
     /// Takes in the part that follows.
     fn absorb(&mut self, part: Self) {
-        for (used, next) in part.uses {
-            self.uses.of(used, || next).days.join(&next.days);
-        }
+        self.uses.absorb(part.uses, |known, next| known.days.join(&next.days));
         self.days.join(&part.days);
     }
 }
@@ -90,7 +89,7 @@ impl Software {
             let next = u32::try_from(names.len()).expect("no more than profiles");
             classes.push(*names.entry((&profile.family, &profile.os)).or_insert(next));
         }
-        let mut parts = store.read_in(Role::Issues, |rows| {
+        let parts = store.read_in(Role::Issues, |rows| {
             let mut part = Part::default();
             for (id, event) in rows.filter(|(_, event)| event.succeeded() && event.is_timed() && !event.is_duplicate())
             {
@@ -99,9 +98,9 @@ impl Software {
             }
             part
         });
-        let rest = parts.split_off(parts.len().min(1));
-        let mut all = parts.pop().unwrap_or_default();
-        rest.into_iter().for_each(|part| all.absorb(part));
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().unwrap_or_default();
+        parts.for_each(|part| all.absorb(part));
         let mut uses: Vec<(Used, Use)> = all.uses.into_iter().collect();
         uses.sort_unstable_by_key(|(used, _)| *used);
         let mut shared: Vec<Shared> = Vec::new();

@@ -35,8 +35,8 @@ pub(super) fn open(
         say(format_args!("  tokentrail --plain {paths}"));
         return Ok(Exit::Usage);
     }
-    run.options.password = password::asked(paths, &run.options);
     let (opening, advice) = run.opening(paths, look)?;
+    run.options.password = password::asked(paths, &run.options);
     let (keymap, complaint) = keys(&run.user);
     let set = &run.user.config;
     let summary = match tui::run(tui::Config {

@@ -72,6 +72,10 @@ impl Index {
             upon.extend(store.all_acted_upon());
             upon.sort_unstable();
         }
+        if key == Key::Device {
+            // Parts that ask for it would wait for each other.
+            store.read_devices();
+        }
         let values = threads::in_parts(store.events.len(), |range| {
             let value = |(_, event): (EventId, Event<'_>)| {
                 if event.is_duplicate() { Sym::NONE } else { value_of(store, key, event) }

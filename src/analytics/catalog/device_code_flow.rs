@@ -259,17 +259,18 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     // The first exchange at home, the others elsewhere, with the same software: `away` asks for another.
     let is_new = |place: &&Place| known.standing(*user, place, *time) == Standing::New;
     let legs = places.distinct(flow.legs.iter().copied());
-    // Without AS numbers two prefixes may be of one provider: it takes another mark.
-    let went = |compared: Compared| {
+    let went_to = |is_elsewhere: fn(Compared) -> bool| {
         !legs.iter().any(is_new)
             && places
                 .distinct(descendants.iter().copied())
                 .iter()
                 .filter(|place| is_new(place))
-                .any(|place| legs.iter().all(|leg| place.compared(leg) == compared))
+                .any(|place| legs.iter().all(|leg| is_elsewhere(place.compared(leg))))
     };
     let beside = marks.count(&["split", "first", "tool", "many"]);
-    let moved = (beside > 0 && went(Compared::Different)) || (beside > 1 && went(Compared::Weak));
+    let moved = beside > 0 && went_to(|compared| compared == Compared::Different);
+    // Without AS numbers two prefixes may be of one provider: it takes another mark.
+    let moved_on = beside > 1 && went_to(|compared| matches!(compared, Compared::Different | Compared::Weak));
     let (mut severity, mut reason) = if spent && outside == Outside::Yes {
         (Severity::High, format!("{after}, from a network that the user is not known to use"))
     } else if has("net") && has("tool") {
@@ -284,6 +285,10 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
         (Severity::Medium, format!("a network that is new to the user, and {}", marks.words()))
     } else if moved {
         (Severity::Medium, format!("its tokens went on to a network that is new to the user; marks: {}", marks.words()))
+    } else if moved_on {
+        let range =
+            "its tokens went on to an address range that is new to the user, and no AS number tells whose it is";
+        (Severity::Medium, format!("{range}; marks: {}", marks.words()))
     } else if marks.count(&["split", "first", "tool", "away", "many"]) >= 3 {
         (Severity::Medium, format!("three marks: {}", marks.words()))
     } else {

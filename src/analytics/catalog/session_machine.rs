@@ -69,9 +69,12 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
 
 fn hit(context: &DetectContext, user: Sym, session: Sym, machines: &Machines) -> Hit {
     let first = machines.rows.first().copied();
+    let lost =
+        if machines.is_binding_lost { "; the tokens before were bound, the network is new to the user" } else { "" };
+    let (marks, points) = (machines.marks.words(), machines.points);
     let grade = Grade {
         severity: machines.severity,
-        reason: format!("another machine in the session by {} (points: {})", machines.marks.words(), machines.points),
+        reason: format!("another machine in the session by {marks} (points: {points}){lost}"),
         most: certainty::most(context.store, machines.rows.iter().copied(), false),
     };
     let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), first, machines.rows.clone());

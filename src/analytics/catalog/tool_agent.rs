@@ -113,9 +113,9 @@ fn rows_of_tools<'a>(context: &DetectContext<'a>) -> Vec<(EventId, &'a ToolAgent
             Some((tool, tool.grade?))
         })
     };
-    let counts = |event: Event<'_>| (event.table.issues() || event.table.uses()) && context.admitted().counts(event);
+    let is_admitted = |id: EventId| context.admitted().counts(store.event(id));
     let rows = context.places().rows_with(|profile| named(profile.agent));
-    rows.filter(|(id, _)| counts(store.event(*id))).map(|(id, (tool, grade))| (id, tool, grade)).collect()
+    rows.filter(|(id, _)| is_admitted(*id)).map(|(id, (tool, grade))| (id, tool, grade)).collect()
 }
 
 fn groups<'a>(context: &DetectContext<'a>) -> Vec<Group<'a>> {

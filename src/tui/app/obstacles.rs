@@ -29,8 +29,8 @@ impl App {
         true
     }
 
-    /// Returns whether an action is refused for now, so that no hint asks for its key.
-    pub fn is_refused(&self, action: Action) -> bool {
+    /// Returns whether the footer leaves out an action's hint: for a while it would be refused. A merge is over in a moment.
+    pub fn hides_hint(&self, action: Action) -> bool {
         matches!(self.wait(action), Some(Wait::ReadOnly | Wait::Hashes))
     }
 

@@ -159,7 +159,7 @@ pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
 /// The hints there is room for: beside something said the first alone.
 fn hints(app: &App, room: usize) -> Vec<(Key, &str)> {
     let contexts = app.contexts();
-    let is_taken = |key| app.keymap.action(&contexts, key).is_none_or(|action| !app.is_refused(action));
+    let is_taken = |key| app.keymap.action(&contexts, key).is_none_or(|action| !app.hides_hint(action));
     let mut hints = app.keymap.hints(&contexts);
     hints.retain(|(key, _)| is_taken(*key));
     if app.status.is_some() {

@@ -102,3 +102,16 @@ fn a_password_opens_and_is_never_told() {
         }
     }
 }
+
+#[test]
+fn a_case_that_is_none_is_refused_before_the_bundle_is_read() {
+    let (folder, _) = bundle();
+    fs::write(folder.path().join("c.json"), "{\"version\":1,").unwrap();
+    // Nothing of the bundle is looked at: the path is not even there.
+    let output = run(folder.path(), &["--plain", "gone", "--case", "c.json"]);
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("not a whole case file") && !message.contains("gone"), "{message}");
+    let output = run(folder.path(), &["--plain", "logs", "--case", "logs/c.json"]);
+    assert!(!output.status.success() && text(&output.stdout).is_empty(), "{}", text(&output.stderr));
+}

@@ -88,6 +88,17 @@ fn whoever_looked_around_stays_there() {
 }
 
 #[test]
+fn no_hint_asks_for_a_key_that_waits() {
+    let footer = |desk: &Desk| desk.screen().trim_end().lines().last().unwrap_or_default().to_owned();
+    let (mut desk, evidence) = early((120, 40));
+    let before = footer(&desk);
+    assert!(before.contains("? help") && !before.contains("e note"), "{before}");
+    done(&mut desk, evidence);
+    desk.press("j");
+    assert!(footer(&desk).contains("e note"), "{}", desk.screen());
+}
+
+#[test]
 fn a_line_being_typed_is_finished_first() {
     let (mut desk, evidence) = early((120, 40));
     desk.press("down enter /");
