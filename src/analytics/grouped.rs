@@ -22,7 +22,8 @@ pub(super) struct Part<K, R> {
 impl<K: Copy + Eq + Hash, R> FromIterator<(K, R)> for Part<K, R> {
     fn from_iter<I: IntoIterator<Item = (K, R)>>(rows: I) -> Self {
         let mut keys: Numbers<K> = Numbers::default();
-        let rows = rows.into_iter().map(|(key, row)| (keys.number(key), row)).collect();
+        let mut rows: Vec<(u32, R)> = rows.into_iter().map(|(key, row)| (keys.number(key), row)).collect();
+        rows.shrink_to_fit();
         Self { keys: keys.keys, rows }
     }
 }
@@ -31,22 +32,22 @@ impl<K: Copy + Ord + Hash, R: Copy> Grouped<K, R> {
     /// Groups of parts that follow each other. The keys are sorted, of which there are mostly fewer than rows; the rows of
     /// each are counted, and each row is put into its place.
     pub(super) fn new(parts: Vec<Part<K, R>>) -> Self {
-        let mut keys: Vec<(K, u32, u32)> = Vec::new();
+        let mut keys: Vec<(K, u32, u32)> = Vec::with_capacity(parts.iter().map(|part| part.keys.len()).sum());
         for (at, part) in (0..).zip(&parts) {
             keys.extend(part.keys.iter().zip(0..).map(|(key, number)| (*key, at, number)));
         }
+        let mut parts: Vec<(Vec<(u32, R)>, Vec<u32>)> =
+            parts.into_iter().map(|part| (part.rows, vec![0; part.keys.len()])).collect();
         keys.sort_unstable();
-        // By part and number of the key in it: the place of the key among all.
-        let mut places: Vec<Vec<u32>> = parts.iter().map(|part| vec![0; part.keys.len()]).collect();
         let mut starts: Vec<(K, u32)> = Vec::new();
         for (key, part, number) in keys {
             if starts.last().is_none_or(|(last, _)| *last != key) {
                 starts.push((key, 0));
             }
-            places[part as usize][number as usize] = u32::try_from(starts.len() - 1).expect("no more than events");
+            // By part and number of the key in it: the place of the key among all.
+            parts[part as usize].1[number as usize] = u32::try_from(starts.len() - 1).expect("no more than events");
         }
-        let parts = parts.into_iter().map(|part| part.rows).zip(places);
-        let parts: Vec<(Vec<(u32, R)>, Vec<u32>)> = parts.collect();
+        starts.shrink_to_fit();
         let all = || {
             parts.iter().flat_map(|(rows, places)| rows.iter().map(|(key, row)| (places[*key as usize] as usize, row)))
         };
@@ -61,7 +62,6 @@ impl<K: Copy + Ord + Hash, R: Copy> Grouped<K, R> {
             rows[next[place] as usize] = *row;
             next[place] += 1;
         }
-        starts.shrink_to_fit();
         Self { starts, rows }
     }
 

@@ -5,7 +5,7 @@
 //! counts: an intruder over midnight does not make their own network known.
 
 use super::KnownNetworks;
-use super::numbers::Values;
+use super::numbers::{self, Values};
 use super::places::{Net, Place, Places};
 use crate::model::{Span, Sym, Time};
 use crate::store::Store;
@@ -188,11 +188,9 @@ impl Known {
                     seen.of((event.user, places.number(id)), Week::default).add_time(event.time());
                 }
             }
-            seen
+            seen.settled()
         });
-        let mut parts = parts.into_iter();
-        let mut seen = parts.next().unwrap_or_default();
-        parts.for_each(|part| seen.absorb(part, Week::join));
+        let seen = numbers::joined(parts, Week::join);
         let (mut nets, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
         let mut users: HashMap<Sym, Own, RandomState> = HashMap::default();
         for ((user, place), days) in seen {

@@ -65,21 +65,10 @@ impl<K: Copy + Eq + Hash, V> Values<K, V> {
         &mut self.values[number]
     }
 
-    /// Takes in the values of a later part: `join` adds one to that of the same key here.
-    pub(super) fn absorb(&mut self, other: Self, join: impl Fn(&mut V, &V))
-    where
-        V: Copy,
-    {
-        for (key, value) in other {
-            let mut is_new = false;
-            let known = self.of(key, || {
-                is_new = true;
-                value
-            });
-            if !is_new {
-                join(known, &value);
-            }
-        }
+    /// Gives back the room that look-ups took: nothing more is added.
+    pub(super) fn settled(mut self) -> Self {
+        self.numbers.known = HashMap::default();
+        self
     }
 
     /// The value of a key that has one.
@@ -97,12 +86,28 @@ impl<K, V> IntoIterator for Values<K, V> {
     }
 }
 
+/// Values of parts of the rows by key, in order; `join` adds one to another of the same key. Sorted, since a second table of
+/// all keys would take more room than the rows.
+pub(super) fn joined<K: Copy + Ord, V>(parts: Vec<Values<K, V>>, join: impl Fn(&mut V, &V)) -> Vec<(K, V)> {
+    let mut all: Vec<(K, V)> = Vec::with_capacity(parts.iter().map(|part| part.values.len()).sum());
+    parts.into_iter().for_each(|part| all.extend(part));
+    all.sort_unstable_by_key(|(key, _)| *key);
+    all.dedup_by(|next, known| {
+        let is_same = next.0 == known.0;
+        if is_same {
+            join(&mut known.1, &next.1);
+        }
+        is_same
+    });
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn values_stand_in_order_of_appearance_and_parts_are_joined() {
+    fn values_are_counted_by_key_and_parts_are_joined() {
         let part = |counts: &[(char, u32)]| {
             let mut part: Values<char, u32> = Values::default();
             for (key, count) in counts {
@@ -110,10 +115,10 @@ mod tests {
             }
             part
         };
-        let mut all = part(&[('b', 1), ('b', 2), ('a', 3), ('b', 4)]);
-        assert_eq!((all.get(&'b'), all.get(&'c')), (Some(&107), None));
-        all.absorb(part(&[('c', 5), ('a', 6)]), |known, next| *known += next);
-        assert_eq!(all.into_iter().collect::<Vec<_>>(), [('b', 107), ('a', 209), ('c', 105)]);
+        let first = part(&[('b', 1), ('b', 2), ('a', 3), ('b', 4)]);
+        assert_eq!((first.get(&'b'), first.get(&'c')), (Some(&107), None));
+        let all = joined(vec![first, part(&[('c', 5), ('a', 6)])], |known, next| *known += next);
+        assert_eq!(all, [('a', 209), ('b', 107), ('c', 105)]);
     }
 
     #[test]

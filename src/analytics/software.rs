@@ -2,7 +2,7 @@
 
 use super::Origins;
 use super::known::{BASELINE_DAYS, Days, day};
-use super::numbers::Values;
+use super::numbers::{self, Values};
 use super::places::Places;
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::Store;
@@ -38,23 +38,12 @@ struct Use {
     days: Days<OWN_DAYS>,
 }
 
-/// Uses in a part of the rows.
-#[derive(Default)]
-struct Part {
-    uses: Values<Used, Use>,
-    days: Days<BASELINE_DAYS>,
-}
-
-impl Part {
-    fn add(&mut self, used: Used, id: EventId, day: u16) {
-        self.uses.of(used, || Use { first: id, on: day, days: Days::default() }).days.add(day);
-        self.days.add(day);
-    }
-
-    /// Takes in the part that follows.
-    fn absorb(&mut self, part: Self) {
-        self.uses.absorb(part.uses, |known, next| known.days.join(&next.days));
-        self.days.join(&part.days);
+impl Use {
+    fn join(&mut self, other: &Self) {
+        if other.first < self.first {
+            (self.first, self.on) = (other.first, other.on);
+        }
+        self.days.join(&other.days);
     }
 }
 
@@ -90,19 +79,19 @@ impl Software {
             classes.push(*names.entry((&profile.family, &profile.os)).or_insert(next));
         }
         let parts = store.read_in(Role::Issues, |rows| {
-            let mut part = Part::default();
+            let (mut uses, mut all): (Values<Used, Use>, Days<BASELINE_DAYS>) = Default::default();
             for (id, event) in rows.filter(|(_, event)| event.succeeded() && event.is_timed() && !event.is_duplicate())
             {
-                let class = classes[places.profile_number(id) as usize];
-                part.add((store.normalized_field(event, Field::AppId), class, event.user), id, day(event.time()));
+                let (class, on) = (classes[places.profile_number(id) as usize], day(event.time()));
+                let used = (store.normalized_field(event, Field::AppId), class, event.user);
+                uses.of(used, || Use { first: id, on, days: Days::default() }).days.add(on);
+                all.add(on);
             }
-            part
+            (uses.settled(), all)
         });
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().unwrap_or_default();
-        parts.for_each(|part| all.absorb(part));
-        let mut uses: Vec<(Used, Use)> = all.uses.into_iter().collect();
-        uses.sort_unstable_by_key(|(used, _)| *used);
+        let mut all = Days::default();
+        parts.iter().for_each(|(_, part)| all.join(part));
+        let uses = numbers::joined(parts.into_iter().map(|(uses, _)| uses).collect(), Use::join);
         let mut shared: Vec<Shared> = Vec::new();
         let mut users: Vec<(Sym, Days<OWN_DAYS>)> = Vec::with_capacity(uses.len());
         for of_class in uses.chunk_by(|(a, _), (b, _)| (a.0, a.1) == (b.0, b.1)) {
@@ -121,7 +110,7 @@ impl Software {
             shared.push(Shared { client, class, start, first: first.collect() });
         }
         shared.shrink_to_fit();
-        Self { classes, shared, users, all: all.days }
+        Self { classes, shared, users, all }
     }
 
     /// Software of a sign-in as it was used with its client before a time.
