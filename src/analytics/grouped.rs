@@ -36,20 +36,21 @@ impl<K: Copy + Ord + Hash, R: Copy> Grouped<K, R> {
         for (at, part) in (0..).zip(&parts) {
             keys.extend(part.keys.iter().zip(0..).map(|(key, number)| (*key, at, number)));
         }
-        let mut parts: Vec<(Vec<(u32, R)>, Vec<u32>)> =
-            parts.into_iter().map(|part| (part.rows, vec![0; part.keys.len()])).collect();
+        // By part and number of the key in it: the place of the key among all.
+        let mut places: Vec<Vec<u32>> = parts.iter().map(|part| vec![0; part.keys.len()]).collect();
+        let rows_of_parts: Vec<Vec<(u32, R)>> = parts.into_iter().map(|part| part.rows).collect();
         keys.sort_unstable();
         let mut starts: Vec<(K, u32)> = Vec::new();
         for (key, part, number) in keys {
             if starts.last().is_none_or(|(last, _)| *last != key) {
                 starts.push((key, 0));
             }
-            // By part and number of the key in it: the place of the key among all.
-            parts[part as usize].1[number as usize] = u32::try_from(starts.len() - 1).expect("no more than events");
+            places[part as usize][number as usize] = u32::try_from(starts.len() - 1).expect("no more than events");
         }
         starts.shrink_to_fit();
         let all = || {
-            parts.iter().flat_map(|(rows, places)| rows.iter().map(|(key, row)| (places[*key as usize] as usize, row)))
+            let parts = rows_of_parts.iter().zip(&places);
+            parts.flat_map(|(rows, places)| rows.iter().map(|(key, row)| (places[*key as usize] as usize, row)))
         };
         all().for_each(|(place, _)| starts[place].1 += 1);
         let mut end = 0;

@@ -90,7 +90,9 @@ impl<K, V> IntoIterator for Values<K, V> {
 /// all keys would take more room than the rows.
 pub(super) fn joined<K: Copy + Ord, V>(parts: Vec<Values<K, V>>, join: impl Fn(&mut V, &V)) -> Vec<(K, V)> {
     let mut all: Vec<(K, V)> = Vec::with_capacity(parts.iter().map(|part| part.values.len()).sum());
-    parts.into_iter().for_each(|part| all.extend(part));
+    for part in parts {
+        all.extend(part);
+    }
     all.sort_unstable_by_key(|(key, _)| *key);
     all.dedup_by(|next, known| {
         let is_same = next.0 == known.0;

@@ -90,7 +90,9 @@ impl Software {
             (uses.settled(), all)
         });
         let mut all = Days::default();
-        parts.iter().for_each(|(_, part)| all.join(part));
+        for (_, part) in &parts {
+            all.join(part);
+        }
         let uses = numbers::joined(parts.into_iter().map(|(uses, _)| uses).collect(), Use::join);
         let mut shared: Vec<Shared> = Vec::new();
         let mut users: Vec<(Sym, Days<OWN_DAYS>)> = Vec::with_capacity(uses.len());
