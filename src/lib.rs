@@ -39,6 +39,7 @@
 //! | tokens by where they are used, ends of devices | `analytics/token_uses.rs`, `analytics/device_ends.rs` | |
 //! | readers of audit records | `tables/json.rs` a record as data, `tables/json/around.rs` one that stands in a cell or a string, `tables/members.rs` its members, `tables/name_index.rs` how they are found; `tables/unified_audit.rs`, `tables/audit.rs`, `tables/activity.rs` | a table |
 //! | parties and machines of a session | `analytics/parties.rs`, `analytics/machines.rs` | |
+//! | rows in groups by key, values counted by key, on all cores | `analytics/grouped.rs`, `analytics/numbers.rs` | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |
 //! | order of hits, progress of triage | `triage/order.rs` | |
 //! | networks known to every user, relay ranges | `analytics/known_networks.rs` | |

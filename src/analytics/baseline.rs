@@ -167,7 +167,10 @@ impl Baseline {
         self.all.sign_ins < ENOUGH.sign_ins || self.all.days < ENOUGH.days
     }
 
-    /// Counts of a value of a field, which is one of [`FIELDS`].
+    /// Counts of a value of a field.
+    ///
+    /// # Panics
+    /// When the field is none of [`FIELDS`].
     pub fn seen(&self, store: &Store, id: EventId, field: Field) -> Seen {
         let value = store.normalized_field(store.event(id), field);
         let (_, counted) =

@@ -188,7 +188,8 @@ impl Known {
                     seen.of((event.user, places.number(id)), Week::default).add_time(event.time());
                 }
             }
-            seen.settled()
+            // Without the table of its keys, which takes more room than they do.
+            seen.into_iter()
         });
         let seen = numbers::joined(parts, Week::join);
         let (mut nets, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new());

@@ -65,12 +65,6 @@ impl<K: Copy + Eq + Hash, V> Values<K, V> {
         &mut self.values[number]
     }
 
-    /// Gives back the room that look-ups took: nothing more is added.
-    pub(super) fn settled(mut self) -> Self {
-        self.numbers.known = HashMap::default();
-        self
-    }
-
     /// The value of a key that has one.
     pub(super) fn get(&self, key: &K) -> Option<&V> {
         self.numbers.known.get(key).map(|number| &self.values[*number as usize])
@@ -88,8 +82,11 @@ impl<K, V> IntoIterator for Values<K, V> {
 
 /// Values of parts of the rows by key, in order; `join` adds one to another of the same key. Sorted, since a second table of
 /// all keys would take more room than the rows.
-pub(super) fn joined<K: Copy + Ord, V>(parts: Vec<Values<K, V>>, join: impl Fn(&mut V, &V)) -> Vec<(K, V)> {
-    let mut all: Vec<(K, V)> = Vec::with_capacity(parts.iter().map(|part| part.values.len()).sum());
+pub(super) fn joined<K: Copy + Ord, V>(
+    parts: Vec<impl ExactSizeIterator<Item = (K, V)>>,
+    join: impl Fn(&mut V, &V),
+) -> Vec<(K, V)> {
+    let mut all: Vec<(K, V)> = Vec::with_capacity(parts.iter().map(ExactSizeIterator::len).sum());
     for part in parts {
         all.extend(part);
     }
@@ -119,7 +116,8 @@ mod tests {
         };
         let first = part(&[('b', 1), ('b', 2), ('a', 3), ('b', 4)]);
         assert_eq!((first.get(&'b'), first.get(&'c')), (Some(&107), None));
-        let all = joined(vec![first, part(&[('c', 5), ('a', 6)])], |known, next| *known += next);
+        let parts = [first, part(&[('c', 5), ('a', 6)])].map(Values::into_iter);
+        let all = joined(parts.into(), |known, next| *known += next);
         assert_eq!(all, [('a', 209), ('b', 107), ('c', 105)]);
     }
 

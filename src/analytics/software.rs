@@ -87,7 +87,7 @@ impl Software {
                 uses.of(used, || Use { first: id, on, days: Days::default() }).days.add(on);
                 all.add(on);
             }
-            (uses.settled(), all)
+            (uses.into_iter(), all)
         });
         let mut all = Days::default();
         for (_, part) in &parts {

@@ -286,9 +286,9 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     } else if moved {
         (Severity::Medium, format!("its tokens went on to a network that is new to the user; marks: {}", marks.words()))
     } else if moved_on {
-        let range =
-            "its tokens went on to an address range that is new to the user, and no AS number tells whose it is";
-        (Severity::Medium, format!("{range}; marks: {}", marks.words()))
+        let there =
+            "its tokens went on to a place that is new to the user, and AS numbers do not tell it from the code's";
+        (Severity::Medium, format!("{there}; marks: {}", marks.words()))
     } else if marks.count(&["split", "first", "tool", "away", "many"]) >= 3 {
         (Severity::Medium, format!("three marks: {}", marks.words()))
     } else {
