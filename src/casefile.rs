@@ -247,13 +247,14 @@ pub fn open(
     file.begin(found)
 }
 
-/// Checks that a path may be a case's, before its bundle is known: whether it is of the bundle, [`open`] says.
+/// Checks that a path may be a case's, before its bundle is known; returns whether a case is there. Whether it is of the
+/// bundle, [`open`] and [`stored`] say.
 ///
 /// # Errors
 /// When something is there that cannot be read or is no case, or the path is among the evidence. Lock, folder and bundle
 /// are for [`open`] to check.
-pub fn check(path: &Path, evidence: &[PathBuf]) -> Result<(), CaseError> {
-    load(&outside(path, evidence)?, &Bundle::from(""), |_| true).map(drop)
+pub fn check(path: &Path, evidence: &[PathBuf]) -> Result<bool, CaseError> {
+    Ok(load(&outside(path, evidence)?, &Bundle::from(""), |_| true)?.is_some())
 }
 
 /// The path, links followed, if it is not among the evidence.

@@ -26,6 +26,7 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     for file in args.output.iter().chain(&args.redact) {
         refuse_evidence(file, &args.bundle.paths)?;
     }
+    refuse_no_case(args.case.as_deref())?;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
@@ -137,7 +138,7 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, hits: &[Hit], run: &Run
         }
     };
     if let Some(path) = path.filter(|_| stored.is_none()) {
-        bail!("there is no case file {}", shown(path));
+        return Err(no_case(path));
     }
     let mut case = stored.unwrap_or_else(|| run.marked(Case::new(bundle.fingerprint.clone(), String::new())));
     // However quiet: what is printed is about other evidence than what was saved.
@@ -145,6 +146,18 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, hits: &[Hit], run: &Run
         say(format_args!("{grown}"));
     }
     Ok(case)
+}
+
+/// Refuses a file of `--case` that is no case, before the bundle is read.
+pub(super) fn refuse_no_case(path: Option<&Path>) -> anyhow::Result<()> {
+    match path {
+        Some(path) if !casefile::check(path, &[])? => Err(no_case(path)),
+        _ => Ok(()),
+    }
+}
+
+fn no_case(path: &Path) -> anyhow::Error {
+    anyhow::anyhow!("there is no case file {}", shown(path))
 }
 
 /// Ids named of the incidents there are.

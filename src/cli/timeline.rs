@@ -21,6 +21,7 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     if args.case.is_none() {
         run.options.hash = Hashing::Never;
     }
+    super::note::refuse_no_case(args.case.as_deref())?;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let case = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
         let case = super::note::case(Some(path), &loaded, &load::hits(&loaded, &run), &run)?;

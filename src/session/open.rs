@@ -34,7 +34,7 @@ impl Opening {
     /// # Errors
     /// When it is no case, or cannot be one.
     pub fn check(&self) -> Result<(), CaseError> {
-        self.case.as_ref().map_or(Ok(()), |path| casefile::check(path, &self.paths))
+        self.case.as_ref().map_or(Ok(()), |path| casefile::check(path, &self.paths).map(drop))
     }
 
     /// Opens the case of the bundle, or begins one: the file that was named, else the bundle's own, else one in the same

@@ -1,6 +1,6 @@
 //! Files that options name, and what is given as evidence that is none.
 
-use super::{bundle, run, text};
+use super::{VICTIM, bundle, run, text};
 use crate::bundle::BURSTS;
 use crate::ingest::packed::{SECRET, locked};
 use std::fs;
@@ -108,10 +108,17 @@ fn a_case_that_is_none_is_refused_before_the_bundle_is_read() {
     let (folder, _) = bundle();
     fs::write(folder.path().join("c.json"), "{\"version\":1,").unwrap();
     // Nothing of the bundle is looked at: the path is not even there.
-    let output = run(folder.path(), &["--plain", "gone", "--case", "c.json"]);
-    let message = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.contains("not a whole case file") && !message.contains("gone"), "{message}");
+    let commands: [&[&str]; 4] = [&["--plain"], &["note"], &["timeline", "--user", VICTIM], &["query", "scope"]];
+    for command in commands {
+        let with = |case| run(folder.path(), &[command, &["gone", "--case", case]].concat());
+        let output = with("c.json");
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains("not a whole case file") && !message.contains("gone"), "{message}");
+        // The workbench begins one there; the others have nothing to read then.
+        let message = text(&with("none.json").stderr);
+        assert_eq!(message.contains("there is no case file none.json"), command != ["--plain"], "{message}");
+    }
     let output = run(folder.path(), &["--plain", "logs", "--case", "logs/c.json"]);
     assert!(!output.status.success() && text(&output.stdout).is_empty(), "{}", text(&output.stderr));
 }
