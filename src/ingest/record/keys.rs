@@ -20,6 +20,8 @@ const REMEMBERED: usize = 4096;
 struct KnownKey {
     /// Its name, and the quote that ends it.
     quoted: Box<str>,
+    /// The same, where it is short and the name is written as it is.
+    lane: Option<Lane>,
     /// True if the name is written as it is.
     is_plain: bool,
     targets: Targets,
@@ -29,10 +31,42 @@ struct KnownKey {
     skipped: bool,
 }
 
+/// Bytes of a lane: nearly all keys fit.
+const LANE: usize = 32;
+
+/// A short text that others are compared with by two wide numbers: without a call, which takes longer than comparing.
+struct Lane {
+    bytes: [u128; 2],
+    mask: [u128; 2],
+}
+
+impl Lane {
+    fn new(text: &[u8]) -> Option<Self> {
+        let (mut bytes, mut mask) = ([0; LANE], [0; LANE]);
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        mask[..text.len()].fill(u8::MAX);
+        Some(Self { bytes: halves(&bytes), mask: halves(&mask) })
+    }
+
+    #[inline]
+    fn begins(&self, text: &[u8; LANE]) -> bool {
+        let [a, b] = halves(text);
+        ((a ^ self.bytes[0]) & self.mask[0]) | ((b ^ self.bytes[1]) & self.mask[1]) == 0
+    }
+}
+
+#[inline]
+fn halves(bytes: &[u8; LANE]) -> [u128; 2] {
+    let (halves, _) = bytes.as_chunks();
+    [u128::from_ne_bytes(halves[0]), u128::from_ne_bytes(halves[1])]
+}
+
 impl KnownKey {
     fn new(name: &str, targets: Targets) -> Self {
         let is_plain = name.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-        Self { quoted: format!("{name}\"").into(), is_plain, skipped: targets.is_skip(), targets, next: [FORGOTTEN; 2] }
+        let quoted: Box<str> = format!("{name}\"").into();
+        let lane = Lane::new(quoted.as_bytes()).filter(|_| is_plain);
+        Self { quoted, lane, is_plain, skipped: targets.is_skip(), targets, next: [FORGOTTEN; 2] }
     }
 
     fn name(&self) -> &str {
@@ -68,8 +102,11 @@ impl Keys {
     pub(crate) fn expected(&self, start: u32, before: u32, text: &[u8]) -> Option<(u32, usize)> {
         let guess = self.keys[before as usize].next[start as usize];
         let known = &self.keys[guess as usize];
-        (guess > FORGOTTEN && known.is_plain && text.starts_with(known.quoted.as_bytes()))
-            .then_some((guess, known.quoted.len()))
+        let begins = match (&known.lane, text.first_chunk()) {
+            (Some(lane), Some(text)) => lane.begins(text),
+            _ => known.is_plain && text.starts_with(known.quoted.as_bytes()),
+        };
+        (begins && guess > FORGOTTEN).then_some((guess, known.quoted.len()))
     }
 
     /// The number of a key, given the number of the one before it and what stands before the first of its object. It
