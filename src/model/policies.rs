@@ -89,7 +89,8 @@ impl Policy<'_> {
 
 /// The text of some policies, in their order, and of the number that did not apply; empty where there are none at all.
 pub fn policies_text<'t>(policies: impl IntoIterator<Item = WrittenPolicy<'t>>, not_applied: usize) -> String {
-    let (mut text, mut more) = (String::new(), 0);
+    // As long as a few names are.
+    let (mut text, mut more) = (String::with_capacity(256), 0);
     for (at, policy) in policies.into_iter().enumerate() {
         if at >= MOST_NAMED {
             more += 1;

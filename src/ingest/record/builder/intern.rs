@@ -5,6 +5,8 @@ use crate::ingest::record::value;
 use crate::ingest::table_names::RowTable;
 use crate::model::{Field, Sym};
 use crate::store::Interner;
+use crate::tables::json::{self, Arena};
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 /// JSON values longer than this are not remembered as written.
@@ -79,17 +81,23 @@ pub(super) struct Written {
 impl RecordReader {
     /// Fields that are JSON as written: their kept form is looked up by it.
     pub(super) fn intern_written(&mut self) -> Result<(), String> {
-        let (record, written) = (&mut self.record, &mut self.written);
-        for field in JSON_FIELDS.into_iter().filter(|field| record.written.contains(*field)) {
-            let held = record.held[field as usize];
-            let raw = &record.text[held.start as usize..(held.start + held.len) as usize];
-            let texts = &mut self.part.texts;
-            let mut kept = || Ok::<_, String>(texts.intern(&kept_form(raw)?));
-            record.event[field] = if raw.len() > REMEMBERED_LEN { kept()? } else { *written.kept.get(raw, kept)? };
-            // Done: the other fields follow together.
-            record.weights[field as usize] = 0;
+        let are_written = self.record.written;
+        let fields = || JSON_FIELDS.into_iter().filter(|field| are_written.contains(*field));
+        if fields().next().is_none() {
+            return Ok(());
         }
-        Ok(())
+        self.with_arena(|reader, arena| {
+            let Self { record, written, part, .. } = reader;
+            for field in fields() {
+                let held = record.held[field as usize];
+                let raw = &record.text[held.start as usize..(held.start + held.len) as usize];
+                let mut kept = || Ok::<_, String>(part.texts.intern(&kept_form(raw, arena)?));
+                record.event[field] = if raw.len() > REMEMBERED_LEN { kept()? } else { *written.kept.get(raw, kept)? };
+                // Done: the other fields follow together.
+                record.weights[field as usize] = 0;
+            }
+            Ok(())
+        })
     }
 
     pub(super) fn intern(&mut self) {
@@ -135,10 +143,10 @@ impl RecordReader {
 }
 
 /// A JSON value as the store keeps it: a string's content or the value itself, without outer white space.
-fn kept_form(raw: &str) -> Result<String, String> {
-    if raw.starts_with('"') {
-        let text: String = serde_json::from_str(raw).map_err(|_| "half a surrogate pair".to_owned())?;
-        return Ok(value::compact(&text).into_owned());
-    }
-    Ok(value::compact(raw).into_owned())
+fn kept_form<'r>(raw: &'r str, arena: &'r Arena) -> Result<Cow<'r, str>, String> {
+    let text = match raw.strip_prefix('"') {
+        Some(inner) => json::unescaped(&inner[..inner.len() - 1], arena).ok_or("half a surrogate pair")?,
+        None => raw,
+    };
+    Ok(value::compact(text))
 }
