@@ -1,9 +1,10 @@
 //! Each distinct text once, in large blocks, with a number for it.
 
-use crate::model::Sym;
+use crate::model::{Sym, threads};
 use foldhash::fast::{FixedState, RandomState};
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The hasher of every interner: one table's hashes are those of another, so that joining two hashes no text again.
@@ -186,24 +187,41 @@ impl Interner {
     /// overlap: this is several times faster than one by one.
     pub fn intern_all(&mut self, texts: &[&str], syms: &mut Vec<Sym>) {
         let (mut hashes, mut slots) = ([0; BATCH], [Slot::default(); BATCH]);
-        let mut places = [Place::default(); BATCH];
+        let (mut places, mut alike) = ([Place::default(); BATCH], [false; BATCH]);
         for batch in texts.chunks(BATCH) {
             for (hash, text) in hashes.iter_mut().zip(batch) {
                 *hash = self.hash(text);
             }
             for (slot, hash) in slots.iter_mut().zip(&hashes[..batch.len()]) {
-                *slot = self.slots[first_slot(*hash, self.slots.len())];
+                *slot = self.slots[self.probe(*hash)];
             }
             for (place, slot) in places.iter_mut().zip(&slots[..batch.len()]) {
                 *place = self.texts.places[slot.sym as usize];
             }
             for (index, text) in batch.iter().enumerate() {
+                alike[index] = self.known(slots[index].sym, places[index]).bytes().next() == text.bytes().next();
+            }
+            for (index, text) in batch.iter().enumerate() {
                 let (hash, slot) = (hashes[index], slots[index]);
-                let is_same = || self.texts.read(self.texts.block(slot.sym), slot.sym, places[index]) == *text;
-                let known = slot.sym != 0 && slot.hash == hash && is_same();
-                syms.push(if known { Sym(slot.sym) } else { self.intern_hashed(text, hash) });
+                let is_known = slot.sym != 0 && alike[index] && self.known(slot.sym, places[index]) == *text;
+                syms.push(if is_known { Sym(slot.sym) } else { self.intern_hashed(text, hash) });
             }
         }
+    }
+
+    #[inline]
+    fn known(&self, sym: u32, place: Place) -> &str {
+        self.texts.read(self.texts.block(sym), sym, place)
+    }
+
+    /// The first slot from where a hash points that has the hash or is empty.
+    #[inline]
+    fn probe(&self, hash: u32) -> usize {
+        let mut at = first_slot(hash, self.slots.len());
+        while self.slots[at].sym != 0 && self.slots[at].hash != hash {
+            at = next_slot(at, self.slots.len());
+        }
+        at
     }
 
     fn intern_hashed(&mut self, text: &str, hash: u32) -> Sym {
@@ -264,10 +282,8 @@ impl Interner {
         }
     }
 
-    /// Takes half as many slots again: a doubled table would be emptier on average.
     #[cold]
-    fn grow(&mut self) {
-        let len = self.slots.len() + self.slots.len() / 2;
+    fn grow(&mut self, len: usize) {
         let mut slots = vec![Slot::default(); len];
         for slot in self.slots.iter().filter(|slot| slot.sym != 0) {
             let mut at = first_slot(slot.hash, len);
@@ -290,50 +306,82 @@ impl Interner {
     /// Takes over its blocks without a copy, texts that both have included: a copy would be the peak of memory in a
     /// load, and most texts are of one part alone.
     pub fn absorb(&mut self, mut other: Self) -> Vec<Sym> {
-        let (mut hashes, of_other) = (vec![0; other.len()], std::mem::take(&mut other.texts));
+        let mut hashes = vec![0; other.len()];
         for slot in std::mem::take(&mut other.slots) {
             hashes[slot.sym as usize] = slot.hash;
         }
+        // All cores look for them. The texts of one table differ, so that none that is added here is another's.
+        let mut map = threads::joined(threads::in_parts(other.len(), |range| self.find_all(&other.texts, &hashes, range)));
+        let new = map[1..].iter().filter(|sym| sym.is_none()).count();
+        self.make_room(new);
         let before = self.texts.blocks.len();
+        let of_other = other.texts;
         self.texts.blocks.extend(of_other.blocks);
         // No text is in these yet.
         self.texts.first.resize(self.texts.blocks.len(), u32::MAX);
         self.texts.begin(before);
-        let mut map = Vec::with_capacity(of_other.places.len());
-        map.push(Sym::NONE);
-        let (mut block, mut slots) = (before, [Slot::default(); BATCH]);
-        for (batch, hashes) in of_other.places[1..].chunks(BATCH).zip(hashes[1..].chunks(BATCH)) {
-            for (slot, hash) in slots.iter_mut().zip(hashes) {
-                *slot = self.slots[first_slot(*hash, self.slots.len())];
+        let mut block = before;
+        for (sym, ((place, hash), known)) in (1..).zip(of_other.places.iter().zip(&hashes).zip(&mut map).skip(1)) {
+            while of_other.first.get(block - before + 1).is_some_and(|first| *first <= sym) {
+                block += 1;
+                self.texts.begin(block);
             }
-            for ((place, hash), slot) in batch.iter().zip(hashes).zip(slots) {
-                let sym = u32::try_from(map.len()).expect("as many as texts");
-                while of_other.first.get(block - before + 1).is_some_and(|first| *first <= sym) {
-                    block += 1;
-                    self.texts.begin(block);
-                }
+            if known.is_none() {
                 let len = if place.len() == Place::LONG { of_other.long[&sym] } else { place.len() };
-                let text = &self.texts.blocks[block][place.start()..place.start() + len];
-                let is_known = slot.hash == *hash && slot.sym != 0 && self.text(Sym(slot.sym)) == text;
-                let found = if is_known { Ok(Sym(slot.sym)) } else { self.search(text, *hash) };
-                map.push(found.unwrap_or_else(|at| {
-                    self.texts.add(block, place.start(), len);
-                    self.take(at, *hash)
-                }));
+                self.texts.add(block, place.start(), len);
+                let mut at = first_slot(*hash, self.slots.len());
+                while self.slots[at].sym != 0 {
+                    at = next_slot(at, self.slots.len());
+                }
+                *known = self.take(at, *hash);
             }
         }
         map
+    }
+
+    /// Our symbols of some texts of another table, given their hashes; [`Sym::NONE`] where they are none of ours.
+    fn find_all(&self, others: &Blocks, hashes: &[u32], range: Range<usize>) -> Vec<Sym> {
+        let mut found = Vec::with_capacity(range.len());
+        let mut slots = [Slot::default(); BATCH];
+        for start in range.clone().step_by(BATCH) {
+            let batch = start..range.end.min(start + BATCH);
+            for (slot, hash) in slots.iter_mut().zip(&hashes[batch.clone()]) {
+                *slot = self.slots[self.probe(*hash)];
+            }
+            for (sym, slot) in batch.zip(&slots) {
+                // Most are of one part alone.
+                let is_new = sym == 0 || slot.sym == 0;
+                let text = || others.text(u32::try_from(sym).expect("a symbol"));
+                found.push(if is_new { Sym::NONE } else { self.search(text(), hashes[sym]).unwrap_or(Sym::NONE) });
+            }
+        }
+        found
+    }
+
+    /// Grows the table so that so many more texts fit.
+    fn make_room(&mut self, more: usize) {
+        let texts = self.len() + more;
+        if !fits(texts, self.slots.len()) {
+            // As many as forms of texts may follow.
+            self.grow(texts + texts / 2 + texts / 8);
+        }
     }
 
     /// Puts the last text into its free slot, and returns its number.
     fn take(&mut self, slot: usize, hash: u32) -> Sym {
         let sym = self.texts.next() - 1;
         self.slots[slot] = Slot { hash, sym };
-        if self.len() * 3 > self.slots.len() * 2 {
-            self.grow();
+        if !fits(self.len(), self.slots.len()) {
+            // Half as many again: a doubled table would be emptier on average.
+            self.grow(self.slots.len() + self.slots.len() / 2);
         }
         Sym(sym)
     }
+}
+
+/// Returns whether so many texts leave a table of so many slots as empty as it has to be.
+fn fits(texts: usize, slots: usize) -> bool {
+    texts * 3 <= slots * 2
 }
 
 /// First slot of a hash in a table of `slots`. Slots keep the order of their hashes, so that a table grows from start
