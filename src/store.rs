@@ -324,11 +324,21 @@ impl Store {
 
     /// Sets the flags of each event; returns those that any of them has.
     fn flag_events(&mut self) -> Flags {
+        let found = threads::in_parts(self.events.len(), |range| self.flags_of_all(range));
+        let mut any = Flags::default();
+        for (at, flags) in found.into_iter().flatten().enumerate() {
+            self.events.head_mut(at).flags = flags;
+            any = any | flags;
+        }
+        any
+    }
+
+    /// The flags of some events.
+    fn flags_of_all(&self, range: Range<usize>) -> Vec<Flags> {
         // The texts of these fields are few, and rows repeat them.
         let mut seen: HashMap<Sym, Flags, RandomState> = HashMap::default();
         let mut last = [(Sym::NONE, Flags::default()); FLAGGED.len()];
-        let mut any = Flags::default();
-        for at in 0..self.events.len() {
+        let flags = range.map(|at| {
             let event = self.events.get(at);
             let mut found = event.flags;
             for ((field, read), last) in FLAGGED.into_iter().zip(&mut last) {
@@ -341,10 +351,9 @@ impl Store {
                 }
                 found.0 |= last.1.0 & read.0;
             }
-            self.events.head_mut(at).flags = found;
-            any = any | found;
-        }
-        any
+            found
+        });
+        flags.collect()
     }
 
     /// The flags of a union, from the texts it took.
@@ -355,13 +364,26 @@ impl Store {
 
     fn resolve_users(&mut self) {
         let ids: HashMap<Sym, Sym, RandomState> = user_ids_by_upn(self, |_| true);
-        for index in 0..self.events.len() {
-            let user = user_of(self, self.events.get(index), &ids);
-            self.events.head_mut(index).user = user;
-            let upn = self.normalized_field(self.events.get(index), Field::UserPrincipalName);
-            if !user.is_none() && !upn.is_none() {
-                self.upns.insert(user, upn);
+        let users = threads::in_parts(self.events.len(), |range| {
+            let mut upns: HashMap<Sym, Sym, RandomState> = HashMap::default();
+            let of_events = range.map(|at| {
+                let event = self.events.get(at);
+                let user = user_of(self, event, &ids);
+                let upn = self.normalized_field(event, Field::UserPrincipalName);
+                if !user.is_none() && !upn.is_none() {
+                    upns.insert(user, upn);
+                }
+                user
+            });
+            (of_events.collect::<Vec<Sym>>(), upns)
+        });
+        let mut at = 0;
+        for (users, upns) in users {
+            for user in users {
+                self.events.head_mut(at).user = user;
+                at += 1;
             }
+            self.upns.extend(upns);
         }
         self.resolve_acted_upon(&ids);
         for (user, upn) in &self.upns {

@@ -62,14 +62,6 @@ impl<T> Chunks<T> {
     }
 }
 
-impl<T: Copy> Chunks<T> {
-    pub(super) fn swap(&mut self, a: usize, b: usize) {
-        let item = self[a];
-        self[a] = self[b];
-        self[b] = item;
-    }
-}
-
 impl<T> Index<usize> for Chunks<T> {
     type Output = T;
 

@@ -201,14 +201,18 @@ impl Events {
     pub(super) fn arrange(&mut self, mut order: Vec<u32>) {
         // Follow each cycle of the permutation; a visited slot points at itself.
         for start in 0..order.len() {
-            let mut slot = start;
-            while order[slot] as usize != start {
-                let next = order[slot] as usize;
-                self.heads.swap(slot, next);
-                order[slot] = u32::try_from(slot).expect("bounded by merge()");
+            let (first, mut slot) = (self.heads[start], start);
+            loop {
+                let next = std::mem::replace(&mut order[slot], u32::try_from(slot).expect("bounded by merge()")) as usize;
+                if next == start {
+                    break;
+                }
+                self.heads[slot] = self.heads[next];
                 slot = next;
             }
-            order[slot] = u32::try_from(slot).expect("bounded by merge()");
+            if slot != start {
+                self.heads[slot] = first;
+            }
         }
     }
 }
