@@ -203,16 +203,15 @@ impl Events {
         for start in 0..order.len() {
             let (first, mut slot) = (self.heads[start], start);
             loop {
-                let next = std::mem::replace(&mut order[slot], u32::try_from(slot).expect("bounded by merge()")) as usize;
+                let next = order[slot] as usize;
+                order[slot] = u32::try_from(slot).expect("bounded by merge()");
                 if next == start {
                     break;
                 }
                 self.heads[slot] = self.heads[next];
                 slot = next;
             }
-            if slot != start {
-                self.heads[slot] = first;
-            }
+            self.heads[slot] = first;
         }
     }
 }

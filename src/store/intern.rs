@@ -311,7 +311,8 @@ impl Interner {
             hashes[slot.sym as usize] = slot.hash;
         }
         // All cores look for them. The texts of one table differ, so that none that is added here is another's.
-        let mut map = threads::joined(threads::in_parts(other.len(), |range| self.find_all(&other.texts, &hashes, range)));
+        let mut map =
+            threads::joined(threads::in_parts(other.len(), |range| self.find_all(&other.texts, &hashes, range)));
         let new = map[1..].iter().filter(|sym| sym.is_none()).count();
         self.make_room(new);
         let before = self.texts.blocks.len();

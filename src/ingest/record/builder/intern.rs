@@ -92,7 +92,8 @@ impl RecordReader {
                 let held = record.held[field as usize];
                 let raw = &record.text[held.start as usize..(held.start + held.len) as usize];
                 let mut kept = || Ok::<_, String>(part.texts.intern(&kept_form(raw, arena)?));
-                record.event[field] = if raw.len() > REMEMBERED_LEN { kept()? } else { *written.kept.get(raw, kept)? };
+                record.event[field] =
+                    if raw.len() > REMEMBERED_LEN { kept()? } else { *written.kept.get(raw, kept)? };
                 // Done: the other fields follow together.
                 record.weights[field as usize] = 0;
             }
