@@ -29,8 +29,8 @@ pub use query::Query;
 pub use token::Computed;
 
 use crate::facts::Networks;
-use crate::model::{Elsewhere, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, threads, work};
-use crate::tables::{Role, TABLES};
+use crate::model::{Elsewhere, EventId, Field, Flags, Number, Sym, Table, Time, number, threads, work};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use forms::{Changed, Forms, compared_texts};
 use normalize::{Normalized, normalize};
@@ -74,7 +74,10 @@ pub struct Store {
     computed: Computed,
     networks: Option<Arc<Networks>>,
     acted_upon: acted_upon::ActedUpon,
-    present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
+    /// Number of rows of each table.
+    counts: OnceLock<[u64; Table::COUNT]>,
+    /// By table and field: whether any row has a value.
+    present: [[OnceLock<bool>; Field::COUNT]; Table::COUNT],
     by_role: OnceLock<[Vec<u64>; Role::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     devices: OnceLock<devices::Devices>,
@@ -115,7 +118,8 @@ impl Store {
             computed: Computed::default(),
             networks: None,
             acted_upon: acted_upon::ActedUpon::default(),
-            present: OnceLock::new(),
+            counts: OnceLock::new(),
+            present: [const { [const { OnceLock::new() }; Field::COUNT] }; Table::COUNT],
             by_role: OnceLock::new(),
             by_name: OnceLock::new(),
             token_numbers: OnceLock::new(),
@@ -280,36 +284,23 @@ impl Store {
 
     /// Number of rows of a table, duplicates included.
     pub fn count(&self, table: Table) -> u64 {
-        self.present()[table as usize].0
+        let count = || {
+            let mut counts = [0; Table::COUNT];
+            self.events.heads().filter(|head| !head.is_union()).for_each(|head| counts[head.table as usize] += 1);
+            counts
+        };
+        self.counts.get_or_init(count)[table as usize]
     }
 
-    /// Returns whether any row of a table has a value in the field.
+    /// Returns whether any row of a table has a value in the field. Looked up on first use.
     pub fn has(&self, table: Table, field: Field) -> bool {
-        self.present()[table as usize].1.contains(field)
-    }
-
-    fn present(&self) -> &[(u64, FieldSet); Table::COUNT] {
-        self.present.get_or_init(|| {
-            let mut present = [(0, FieldSet::default()); Table::COUNT];
-            // Most fields are seen in the first rows, and most others in none.
-            let mut wanted = TABLES.each_ref().map(|spec| {
-                let is_there = |field: &Field| self.events.has_text(spec.table, *field);
-                spec.fields.iter().copied().filter(is_there).collect::<Vec<_>>()
-            });
-            for event in self.events.iter().filter(|event| !event.is_union()) {
-                let (count, fields) = &mut present[event.table as usize];
-                *count += 1;
-                wanted[event.table as usize].retain(|&field| {
-                    let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
-                    let is_there = !computed && !self.normalized_field(event, field).is_none();
-                    if is_there {
-                        fields.insert(field);
-                    }
-                    !is_there
-                });
-            }
-            present
-        })
+        let is_there = |event: Event<'_>| {
+            let is_computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
+            event.table == table && !event.is_union() && !is_computed && !self.normalized_field(event, field).is_none()
+        };
+        // Most fields are seen in the first rows, and most others in none.
+        let look = || self.events.has_text(table, field) && self.events.iter().any(is_there);
+        *self.present[table as usize][field as usize].get_or_init(look)
     }
 
     /// Rows of results that queries gave in other engines, in order of source and record.
