@@ -18,12 +18,12 @@ pub enum Number {
 pub fn number(text: &str) -> Number {
     let text = text.trim();
     let text = text.strip_prefix('+').unwrap_or(text);
-    // As nearly every number is written.
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 40 {
-        return text.parse().map_or(Number::None, Number::Whole);
-    }
     if !text.starts_with(|c: char| c.is_ascii_digit()) || text.len() > 40 {
         return Number::None;
+    }
+    // As nearly every number is written.
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map_or(Number::None, Number::Whole);
     }
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => match exponent.strip_prefix('+').unwrap_or(exponent).parse::<usize>() {

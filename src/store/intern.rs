@@ -198,6 +198,7 @@ impl Interner {
             for (place, slot) in places.iter_mut().zip(&slots[..batch.len()]) {
                 *place = self.texts.places[slot.sym as usize];
             }
+            // A look at the first byte of each, so that the texts are not waited for one by one.
             for (index, text) in batch.iter().enumerate() {
                 alike[index] = self.known(slots[index].sym, places[index]).bytes().next() == text.bytes().next();
             }
@@ -363,7 +364,7 @@ impl Interner {
     fn make_room(&mut self, more: usize) {
         let texts = self.len() + more;
         if !fits(texts, self.slots.len()) {
-            // As many as forms of texts may follow.
+            // And an eighth more: normalized forms of texts follow.
             self.grow(texts + texts / 2 + texts / 8);
         }
     }

@@ -164,13 +164,19 @@ mod tests {
     #[test]
     fn a_key_is_expected_where_it_came_before() {
         let mut keys = Keys::default();
-        for name in ["a", "b\"c", "d"] {
+        let (fits, is_longer) = ("x".repeat(LANE - 1), "y".repeat(LANE));
+        for name in ["a", "b\"c", "d", &fits, &is_longer] {
             let first = keys.find(ROW_START, ROW_START, name.as_bytes());
-            let found = format!("{name}\":1");
             let expected = (name != "b\"c").then_some((first, name.len() + 1));
-            assert_eq!(keys.expected(ROW_START, ROW_START, found.as_bytes()), expected);
-            assert_eq!(keys.expected(ROW_START, ROW_START, &found.as_bytes()[1..]), None);
-            assert_eq!(keys.expected(ROW_START, first, found.as_bytes()), None, "after another");
+            // With fewer bytes after it than are compared at once, and with more.
+            for rest in ["", ":1", &":1".repeat(LANE)] {
+                let found = format!("{name}\"{rest}");
+                assert_eq!(keys.expected(ROW_START, ROW_START, found.as_bytes()), expected);
+                assert_eq!(keys.expected(ROW_START, ROW_START, &found.as_bytes()[1..]), None);
+                assert_eq!(keys.expected(ROW_START, first, found.as_bytes()), None, "after another");
+                let other = format!("{}z\"{rest}", &name[..name.len() - 1]);
+                assert_eq!(keys.expected(ROW_START, ROW_START, other.as_bytes()), None);
+            }
         }
     }
 
