@@ -247,13 +247,15 @@ pub fn open(
     file.begin(found)
 }
 
-/// Checks that a path may be a case's, before its bundle is known; returns whether a case is there. Whether it is of the
-/// bundle, [`open`] and [`stored`] say.
+/// Checks that a path may be a case's, before its bundle is known; returns whether something is there.
 ///
 /// # Errors
 /// When something is there that cannot be read or is no case, or the path is among the evidence. Lock, folder and bundle
-/// are for [`open`] to check.
+/// are for [`open`] and [`stored`] to check, and all of a pipe, which can be read once.
 pub fn check(path: &Path, evidence: &[PathBuf]) -> Result<bool, CaseError> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return Ok(true);
+    }
     Ok(load(&outside(path, evidence)?, &Bundle::from(""), |_| true)?.is_some())
 }
 

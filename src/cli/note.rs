@@ -26,7 +26,7 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     for file in args.output.iter().chain(&args.redact) {
         refuse_evidence(file, &args.bundle.paths)?;
     }
-    refuse_no_case(args.case.as_deref())?;
+    check_case(args.case.as_deref())?;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
@@ -148,8 +148,8 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, hits: &[Hit], run: &Run
     Ok(case)
 }
 
-/// Refuses a file of `--case` that is no case, before the bundle is read.
-pub(super) fn refuse_no_case(path: Option<&Path>) -> anyhow::Result<()> {
+/// Checks that the file of `--case` is there and is a case, before the bundle is read.
+pub(super) fn check_case(path: Option<&Path>) -> anyhow::Result<()> {
     match path {
         Some(path) if !casefile::check(path, &[])? => Err(no_case(path)),
         _ => Ok(()),

@@ -1,7 +1,7 @@
 //! `query`: an analytic, a question of a case, or what a bundle needs, as the text of a query.
 
 use super::args::{COLLECT, QueryArgs};
-use super::note::{case, refuse_no_case, refuse_unknown};
+use super::note::{case, check_case, refuse_unknown};
 use super::resolve::{Run, resolve};
 use super::style::Shell;
 use super::usage::usage;
@@ -71,7 +71,7 @@ fn subject(args: &QueryArgs, run: &Run, shell: &Shell) -> anyhow::Result<Subject
     if args.paths.is_empty() {
         return Err(usage("name the bundle of the case after the command: tokentrail query scope --case FILE BUNDLE"));
     }
-    refuse_no_case(args.case.as_deref())?;
+    check_case(args.case.as_deref())?;
     let loaded = load::load(&args.paths, run, shell)?;
     let hits = load::hits(&loaded, run);
     let case = case(args.case.as_deref(), &loaded, &hits, run)?;

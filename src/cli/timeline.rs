@@ -1,6 +1,7 @@
 //! `timeline`: one user's tokens in order.
 
 use super::args::TimelineArgs;
+use super::note::{self, check_case};
 use super::style::{Paint, Shell, Talk};
 use super::table::{Cell, Column, Table};
 use super::user_config::UserConfig;
@@ -21,10 +22,10 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     if args.case.is_none() {
         run.options.hash = Hashing::Never;
     }
-    super::note::refuse_no_case(args.case.as_deref())?;
+    check_case(args.case.as_deref())?;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let case = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
-        let case = super::note::case(Some(path), &loaded, &load::hits(&loaded, &run), &run)?;
+        let case = note::case(Some(path), &loaded, &load::hits(&loaded, &run), &run)?;
         let places = Places::find(&loaded, &case);
         if let Some(words) = lost_words(places.lost(&case)).filter(|_| shell.talk >= Talk::Progress) {
             say(format_args!("{words}"));

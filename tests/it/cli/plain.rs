@@ -191,6 +191,14 @@ fn marks_are_exported_where_the_case_is_given() {
     assert!(text(&output.stderr).contains("there is no case file gone.json"));
     let note = text(&run(folder.path(), &["note", "logs", "--case", "case/c.json"]).stdout);
     assert!(note.contains("## Marked by the analyst") && note.contains("phish, c2"), "{note}");
+    // A pipe gives the case once.
+    #[cfg(target_os = "linux")]
+    {
+        let bytes = std::fs::read(folder.path().join("case/c.json")).unwrap();
+        let piped =
+            tokentrail(folder.path()).args(["note", "logs", "--case", "/dev/stdin"]).write_stdin(bytes).output();
+        assert!(text(&piped.unwrap().stdout).contains("phish, c2"));
+    }
 }
 
 #[test]
