@@ -21,9 +21,10 @@ pub fn number(text: &str) -> Number {
     if !text.starts_with(|c: char| c.is_ascii_digit()) || text.len() > 40 {
         return Number::None;
     }
+    let digits = |text: &str| text.parse().map_or(Number::None, Number::Whole);
     // As nearly every number is written.
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().map_or(Number::None, Number::Whole);
+        return digits(text);
     }
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => match exponent.strip_prefix('+').unwrap_or(exponent).parse::<usize>() {
@@ -33,7 +34,6 @@ pub fn number(text: &str) -> Number {
         None => (text, None),
     };
     let Some((whole, fraction)) = parts(mantissa) else { return Number::None };
-    let digits = |text: &str| text.parse().map_or(Number::None, Number::Whole);
     let zeros = |text: &str| text.bytes().all(|byte| byte == b'0');
     // Zero stays zero whatever it is raised to.
     let exponent = if zeros(&whole) { Some(0) } else { exponent };

@@ -89,9 +89,12 @@ impl Policy<'_> {
 
 /// The text of some policies, in their order, and of the number that did not apply; empty where there are none at all.
 pub fn policies_text<'t>(policies: impl IntoIterator<Item = WrittenPolicy<'t>>, not_applied: usize) -> String {
-    // As long as a few names are.
-    let (mut text, mut more) = (String::with_capacity(128), 0);
+    let (mut text, mut more) = (String::new(), 0);
     for (at, policy) in policies.into_iter().enumerate() {
+        if at == 0 {
+            // As long as a few names are.
+            text.reserve(128);
+        }
         if at >= MOST_NAMED {
             more += 1;
             continue;

@@ -6,7 +6,7 @@ mod parser;
 mod quotes;
 
 pub use around::Around;
-pub use escapes::unescaped;
+pub use escapes::{content, unescaped};
 
 use bumpalo::Bump;
 use parser::Parser;

@@ -227,7 +227,7 @@ impl<'r> Written<'r> {
             Self::Read(_, value) => value,
             Self::Json(json) => match json.as_bytes() {
                 [b'"', b'{' | b'[', ..] => json_in(inner(json), Around::String, arena),
-                [b'"', ..] => content(json, arena).map_or(Value::Null, Value::String),
+                [b'"', ..] => json::content(json, arena).map_or(Value::Null, Value::String),
                 _ => Value::parse(json, arena).unwrap_or_default(),
             },
         };
@@ -319,15 +319,10 @@ fn inner(json: &str) -> &str {
     &json[1..json.len() - 1]
 }
 
-/// The content of a JSON string.
-fn content<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
-    json::unescaped(inner(json), arena)
-}
-
 /// The text of a JSON scalar, trimmed; `None` for null and nested values.
 fn plain_text<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
     match json.as_bytes().first()? {
-        b'"' => content(json, arena).map(trim),
+        b'"' => json::content(json, arena).map(trim),
         b'{' | b'[' | b'n' => None,
         _ => Some(json),
     }

@@ -10,6 +10,11 @@ pub fn unescaped<'r>(inner: &'r str, arena: &'r Arena) -> Option<&'r str> {
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() { Some(inner) } else { unescape(inner, arena) }
 }
 
+/// The content of a JSON string as written, its quotes included; `None` for half a surrogate pair.
+pub fn content<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
+    unescaped(&json[1..json.len() - 1], arena)
+}
+
 /// Bytes looked at together for a backslash. Texts in texts have one every few bytes, so that a call for each would
 /// take longer than the search.
 const LANE: usize = 16;

@@ -1,6 +1,7 @@
 //! The texts of a row into the interner: most rows repeat what the one before them had.
 
 use super::RecordReader;
+use super::values::HALF_A_PAIR;
 use crate::ingest::record::value;
 use crate::ingest::table_names::RowTable;
 use crate::model::{Field, Sym};
@@ -81,8 +82,8 @@ pub(super) struct Written {
 impl RecordReader {
     /// Fields that are JSON as written: their kept form is looked up by it.
     pub(super) fn intern_written(&mut self) -> Result<(), String> {
-        let are_written = self.record.written;
-        let fields = || JSON_FIELDS.into_iter().filter(|field| are_written.contains(*field));
+        let of_record = self.record.written;
+        let fields = || JSON_FIELDS.into_iter().filter(|field| of_record.contains(*field));
         if fields().next().is_none() {
             return Ok(());
         }
@@ -145,9 +146,6 @@ impl RecordReader {
 
 /// A JSON value as the store keeps it: a string's content or the value itself, without outer white space.
 fn kept_form<'r>(raw: &'r str, arena: &'r Arena) -> Result<Cow<'r, str>, String> {
-    let text = match raw.strip_prefix('"') {
-        Some(inner) => json::unescaped(&inner[..inner.len() - 1], arena).ok_or("half a surrogate pair")?,
-        None => raw,
-    };
+    let text = if raw.starts_with('"') { json::content(raw, arena).ok_or(HALF_A_PAIR)? } else { raw };
     Ok(value::compact(text))
 }

@@ -18,6 +18,9 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// Fault of a text with an escape that is half of one.
+pub(super) const HALF_A_PAIR: &str = "half a surrogate pair";
+
 impl RecordReader {
     /// Result code and reason from the status, where nothing else gives them.
     pub(super) fn status(&mut self) {
@@ -57,7 +60,7 @@ impl RecordReader {
                     return Ok(());
                 }
                 self.with_arena(|reader, arena| {
-                    let text = json::unescaped(inner, arena).ok_or_else(|| "half a surrogate pair".to_owned())?;
+                    let text = json::content(raw, arena).ok_or(HALF_A_PAIR)?;
                     reader.text(target, text)
                 })
             }
