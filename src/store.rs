@@ -299,7 +299,7 @@ impl Store {
             event.table == table && !event.is_union() && !is_computed && !self.normalized_field(event, field).is_none()
         };
         // Most fields are seen in the first rows, and most others in none.
-        let look = || self.events.has_text(table, field) && self.events.iter().any(is_there);
+        let look = || self.count(table) > 0 && self.events.has_text(table, field) && self.events.iter().any(is_there);
         *self.present[table as usize][field as usize].get_or_init(look)
     }
 
@@ -315,7 +315,7 @@ impl Store {
 
     /// Sets the flags of each event; returns those that any of them has.
     fn flag_events(&mut self) -> Flags {
-        let found = threads::in_parts(self.events.len(), |range| self.flags_of_all(range));
+        let found = threads::in_parts(self.events.len(), |range| self.flags_in(range));
         let mut any = Flags::default();
         for (at, flags) in found.into_iter().flatten().enumerate() {
             self.events.head_mut(at).flags = flags;
@@ -324,8 +324,8 @@ impl Store {
         any
     }
 
-    /// The flags of some events.
-    fn flags_of_all(&self, range: Range<usize>) -> Vec<Flags> {
+    /// The flags of the events in a range, with those that their texts set.
+    fn flags_in(&self, range: Range<usize>) -> Vec<Flags> {
         // The texts of these fields are few, and rows repeat them.
         let mut seen: HashMap<Sym, Flags, RandomState> = HashMap::default();
         let mut last = [(Sym::NONE, Flags::default()); FLAGGED.len()];
@@ -368,12 +368,12 @@ impl Store {
             });
             (of_events.collect::<Vec<Sym>>(), upns)
         });
-        let mut at = 0;
+        let mut places = 0..;
         for (users, upns) in users {
-            for user in users {
+            for (user, at) in users.into_iter().zip(places.by_ref()) {
                 self.events.head_mut(at).user = user;
-                at += 1;
             }
+            // Parts are in order: the name of a later one counts.
             self.upns.extend(upns);
         }
         self.resolve_acted_upon(&ids);
@@ -503,4 +503,37 @@ fn word_flags(text: &str) -> Flags {
     let withheld = Flags::PROTOCOL_WITHHELD | Flags::TRANSFER_WITHHELD | Flags::INCOMING_WITHHELD;
     flags.set(withheld, word == "unknownfuturevalue");
     flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Rows;
+    use super::*;
+
+    /// As many rows as make several parts where tests run.
+    const ROWS: usize = 300;
+
+    #[test]
+    fn what_is_found_in_parts_is_that_of_all_rows() {
+        let mut rows = Rows::default();
+        for at in 0..ROWS {
+            let time = format!("2026-05-01T{:02}:{:02}:00Z", at / 60, at % 60);
+            // Renamed in the last part; every third sign-in names no id, every fifth failed.
+            let (upn, result) =
+                (if at < ROWS - 9 { "ana@c" } else { "ana.b@c" }, if at % 5 == 0 { "50126" } else { "0" });
+            let mut fields = vec![(Field::UserPrincipalName, upn), (Field::ResultType, result)];
+            if at % 3 > 0 {
+                fields.push((Field::UserId, "u"));
+            }
+            rows.row(Table::SignIn, &time, &fields);
+        }
+        let store = rows.build();
+        let user = store.find("u").unwrap();
+        assert_eq!((store.upn(user), store.with(Key::User, user).len()), ("ana.b@c", ROWS));
+        assert!(store.events().all(|(id, event)| event.succeeded() != (id.0 % 5 == 0)));
+        let has = |table, field| store.has(table, field);
+        assert!(has(Table::SignIn, Field::UserId) && !has(Table::SignIn, Field::Asn));
+        assert!(!has(Table::NonInteractive, Field::UserId), "a table with the same fields");
+        assert_eq!([Table::SignIn, Table::NonInteractive].map(|table| store.count(table)), [ROWS as u64, 0]);
+    }
 }

@@ -200,18 +200,20 @@ impl Interner {
             }
             // A look at the first byte of each, so that the texts are not waited for one by one.
             for (index, text) in batch.iter().enumerate() {
-                alike[index] = self.known(slots[index].sym, places[index]).bytes().next() == text.bytes().next();
+                let sym = slots[index].sym;
+                alike[index] = sym != 0 && self.text_at(sym, places[index]).bytes().next() == text.bytes().next();
             }
             for (index, text) in batch.iter().enumerate() {
                 let (hash, slot) = (hashes[index], slots[index]);
-                let is_known = slot.sym != 0 && alike[index] && self.known(slot.sym, places[index]) == *text;
+                let is_known = alike[index] && self.text_at(slot.sym, places[index]) == *text;
                 syms.push(if is_known { Sym(slot.sym) } else { self.intern_hashed(text, hash) });
             }
         }
     }
 
+    /// The text of a symbol, whose place is known.
     #[inline]
-    fn known(&self, sym: u32, place: Place) -> &str {
+    fn text_at(&self, sym: u32, place: Place) -> &str {
         self.texts.read(self.texts.block(sym), sym, place)
     }
 
@@ -287,10 +289,7 @@ impl Interner {
     fn grow(&mut self, len: usize) {
         let mut slots = vec![Slot::default(); len];
         for slot in self.slots.iter().filter(|slot| slot.sym != 0) {
-            let mut at = first_slot(slot.hash, len);
-            while slots[at].sym != 0 {
-                at = next_slot(at, len);
-            }
+            let at = free_slot(&slots, slot.hash);
             slots[at] = *slot;
         }
         self.slots = slots;
@@ -311,7 +310,7 @@ impl Interner {
         for slot in std::mem::take(&mut other.slots) {
             hashes[slot.sym as usize] = slot.hash;
         }
-        // All cores look for them. The texts of one table differ, so that none that is added here is another's.
+        // All cores look first. The texts of the other differ from each other, so that one added here is none of the rest.
         let mut map =
             threads::joined(threads::in_parts(other.len(), |range| self.find_all(&other.texts, &hashes, range)));
         let new = map[1..].iter().filter(|sym| sym.is_none()).count();
@@ -323,19 +322,15 @@ impl Interner {
         self.texts.first.resize(self.texts.blocks.len(), u32::MAX);
         self.texts.begin(before);
         let mut block = before;
-        for (sym, ((place, hash), known)) in (1..).zip(of_other.places.iter().zip(&hashes).zip(&mut map).skip(1)) {
+        for (sym, ((place, hash), ours)) in (1..).zip(of_other.places.iter().zip(&hashes).zip(&mut map).skip(1)) {
             while of_other.first.get(block - before + 1).is_some_and(|first| *first <= sym) {
                 block += 1;
                 self.texts.begin(block);
             }
-            if known.is_none() {
+            if ours.is_none() {
                 let len = if place.len() == Place::LONG { of_other.long[&sym] } else { place.len() };
                 self.texts.add(block, place.start(), len);
-                let mut at = first_slot(*hash, self.slots.len());
-                while self.slots[at].sym != 0 {
-                    at = next_slot(at, self.slots.len());
-                }
-                *known = self.take(at, *hash);
+                *ours = self.take(free_slot(&self.slots, *hash), *hash);
             }
         }
         map
@@ -364,8 +359,8 @@ impl Interner {
     fn make_room(&mut self, more: usize) {
         let texts = self.len() + more;
         if !fits(texts, self.slots.len()) {
-            // And an eighth more: normalized forms of texts follow.
-            self.grow(texts + texts / 2 + texts / 8);
+            // By half at least: more parts may follow.
+            self.grow((texts + texts / 2 + 1).max(larger(self.slots.len())));
         }
     }
 
@@ -374,8 +369,7 @@ impl Interner {
         let sym = self.texts.next() - 1;
         self.slots[slot] = Slot { hash, sym };
         if !fits(self.len(), self.slots.len()) {
-            // Half as many again: a doubled table would be emptier on average.
-            self.grow(self.slots.len() + self.slots.len() / 2);
+            self.grow(larger(self.slots.len()));
         }
         Sym(sym)
     }
@@ -384,6 +378,20 @@ impl Interner {
 /// Returns whether so many texts leave a table of so many slots as empty as it has to be.
 fn fits(texts: usize, slots: usize) -> bool {
     texts * 3 <= slots * 2
+}
+
+/// Slots of a table that grows: half as many again, since a doubled one would be emptier on average.
+fn larger(slots: usize) -> usize {
+    slots + slots / 2
+}
+
+/// The empty slot that a text of a hash takes.
+fn free_slot(slots: &[Slot], hash: u32) -> usize {
+    let mut at = first_slot(hash, slots.len());
+    while slots[at].sym != 0 {
+        at = next_slot(at, slots.len());
+    }
+    at
 }
 
 /// First slot of a hash in a table of `slots`. Slots keep the order of their hashes, so that a table grows from start
@@ -451,9 +459,9 @@ mod tests {
         assert!(syms.iter().zip(&names).all(|(sym, name)| settled.find(name) == Some(*sym)));
         assert_eq!((settled.len(), settled.find("text-50000"), settled.slots.len()), (50_001, None, 0));
         let mut other = Interner::default();
-        let known = other.intern("text-7");
+        let known = ["text-7", "text-30000", "text-49999"].map(|name| other.intern(name));
         let map = other.absorb(texts);
-        assert_eq!((map[syms[7].0 as usize], other.len()), (known, 50_001));
+        assert_eq!(([7, 30_000, 49_999].map(|at| map[syms[at].0 as usize]), other.len()), (known, 50_001));
         assert!(syms.iter().zip(&names).all(|(sym, name)| other.text(map[sym.0 as usize]) == name));
     }
 }

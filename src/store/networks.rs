@@ -4,7 +4,7 @@ use super::Store;
 use crate::facts::{Network, Networks};
 use crate::model::{Field, Flags, Sym};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 impl Store {
     /// Sets the network of every address that a table knows; other events keep the record's number. Call it before any
@@ -25,8 +25,6 @@ impl Store {
                 self.events.head_mut(at).flags.set(Flags::ASN_LOOKED_UP, true);
             }
         }
-        self.present.iter_mut().for_each(|fields| fields[Field::Asn as usize] = OnceLock::new());
-        self.indexes = Default::default();
         self.networks = Some(networks);
     }
 

@@ -21,7 +21,7 @@ struct KnownKey {
     /// Its name, and the quote that ends it.
     quoted: Box<str>,
     /// The same, where it is short and the name is written as it is.
-    lane: Option<Lane>,
+    short: Option<ShortText>,
     /// True if the name is written as it is.
     is_plain: bool,
     targets: Targets,
@@ -31,32 +31,33 @@ struct KnownKey {
     skipped: bool,
 }
 
-/// Bytes of a lane: nearly all keys fit.
-const LANE: usize = 32;
+/// Most bytes of a short text: nearly all keys are as short.
+const SHORT: usize = 32;
 
-/// A short text that others are compared with by two wide numbers: without a call, which takes longer than comparing.
-struct Lane {
+/// A text that others are compared with as two wide numbers: without a call, which takes longer than comparing.
+struct ShortText {
     bytes: [u128; 2],
     mask: [u128; 2],
 }
 
-impl Lane {
+impl ShortText {
     fn new(text: &[u8]) -> Option<Self> {
-        let (mut bytes, mut mask) = ([0; LANE], [0; LANE]);
+        let (mut bytes, mut mask) = ([0; SHORT], [0; SHORT]);
         bytes.get_mut(..text.len())?.copy_from_slice(text);
         mask[..text.len()].fill(u8::MAX);
         Some(Self { bytes: halves(&bytes), mask: halves(&mask) })
     }
 
+    /// Returns whether a text begins with it.
     #[inline]
-    fn begins(&self, text: &[u8; LANE]) -> bool {
+    fn is_start_of(&self, text: &[u8; SHORT]) -> bool {
         let [a, b] = halves(text);
         ((a ^ self.bytes[0]) & self.mask[0]) | ((b ^ self.bytes[1]) & self.mask[1]) == 0
     }
 }
 
 #[inline]
-fn halves(bytes: &[u8; LANE]) -> [u128; 2] {
+fn halves(bytes: &[u8; SHORT]) -> [u128; 2] {
     let (halves, _) = bytes.as_chunks();
     [u128::from_ne_bytes(halves[0]), u128::from_ne_bytes(halves[1])]
 }
@@ -65,8 +66,8 @@ impl KnownKey {
     fn new(name: &str, targets: Targets) -> Self {
         let is_plain = name.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
         let quoted: Box<str> = format!("{name}\"").into();
-        let lane = Lane::new(quoted.as_bytes()).filter(|_| is_plain);
-        Self { quoted, lane, is_plain, skipped: targets.is_skip(), targets, next: [FORGOTTEN; 2] }
+        let short = ShortText::new(quoted.as_bytes()).filter(|_| is_plain);
+        Self { quoted, short, is_plain, skipped: targets.is_skip(), targets, next: [FORGOTTEN; 2] }
     }
 
     fn name(&self) -> &str {
@@ -102,11 +103,11 @@ impl Keys {
     pub(crate) fn expected(&self, start: u32, before: u32, text: &[u8]) -> Option<(u32, usize)> {
         let guess = self.keys[before as usize].next[start as usize];
         let known = &self.keys[guess as usize];
-        let begins = match (&known.lane, text.first_chunk()) {
-            (Some(lane), Some(text)) => lane.begins(text),
+        let is_it = match (&known.short, text.first_chunk()) {
+            (Some(short), Some(text)) => short.is_start_of(text),
             _ => known.is_plain && text.starts_with(known.quoted.as_bytes()),
         };
-        (begins && guess > FORGOTTEN).then_some((guess, known.quoted.len()))
+        (is_it && guess > FORGOTTEN).then_some((guess, known.quoted.len()))
     }
 
     /// The number of a key, given the number of the one before it and what stands before the first of its object. It
@@ -164,18 +165,19 @@ mod tests {
     #[test]
     fn a_key_is_expected_where_it_came_before() {
         let mut keys = Keys::default();
-        let (fits, is_longer) = ("x".repeat(LANE - 1), "y".repeat(LANE));
-        for name in ["a", "b\"c", "d", &fits, &is_longer] {
+        let names = (1..=SHORT + 1).map(|len| "x".repeat(len)).chain(["b\"c".to_owned()]);
+        for name in names {
             let first = keys.find(ROW_START, ROW_START, name.as_bytes());
-            let expected = (name != "b\"c").then_some((first, name.len() + 1));
+            let expected = (!name.contains('"')).then_some((first, name.len() + 1));
             // With fewer bytes after it than are compared at once, and with more.
-            for rest in ["", ":1", &":1".repeat(LANE)] {
+            for rest in ["", ":1", &":1".repeat(SHORT)] {
                 let found = format!("{name}\"{rest}");
                 assert_eq!(keys.expected(ROW_START, ROW_START, found.as_bytes()), expected);
-                assert_eq!(keys.expected(ROW_START, ROW_START, &found.as_bytes()[1..]), None);
                 assert_eq!(keys.expected(ROW_START, first, found.as_bytes()), None, "after another");
-                let other = format!("{}z\"{rest}", &name[..name.len() - 1]);
-                assert_eq!(keys.expected(ROW_START, ROW_START, other.as_bytes()), None);
+                for other in [&name[1..], &format!("{name}z"), &format!("{}z", &name[1..])] {
+                    let other = format!("{other}\"{rest}");
+                    assert_eq!(keys.expected(ROW_START, ROW_START, other.as_bytes()), None, "{other}");
+                }
             }
         }
     }
