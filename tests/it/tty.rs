@@ -204,16 +204,21 @@ impl Tty {
 
     /// Waits until the case on disk says a text so many times.
     fn case_says(&self, text: &str, times: usize) {
+        self.kept_says("json", text, times);
+    }
+
+    /// Waits until the file of that extension in the state folder has a text so many times.
+    fn kept_says(&self, extension: &str, text: &str, times: usize) {
         let end = Instant::now() + PATIENCE;
         let folder = self.home.path().join("state/tokentrail");
         loop {
             let files = std::fs::read_dir(&folder).into_iter().flatten().map(|file| file.unwrap().path());
-            let mut cases = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-            let case = cases.next().map(|path| std::fs::read_to_string(path).unwrap()).unwrap_or_default();
-            if case.matches(text).count() >= times {
+            let mut kept = files.filter(|path| path.extension().is_some_and(|is| is == extension));
+            let kept = kept.next().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+            if kept.matches(text).count() >= times {
                 return;
             }
-            assert!(Instant::now() < end, "{times} times {text:?} was never saved: {case}");
+            assert!(Instant::now() < end, "{times} times {text:?} was never saved: {kept}");
             thread::sleep(Duration::from_millis(5));
         }
     }

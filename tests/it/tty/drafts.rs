@@ -17,6 +17,8 @@ fn typing() -> Tty {
     tty.keys("\r").shows("step 1 of ");
     tty.keys("yi").shows("Remark on step 2");
     tty.keys("called the us").shows("called the us");
+    // It is written by another thread.
+    tty.kept_says("draft", "called the us", 1);
     tty
 }
 
