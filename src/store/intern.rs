@@ -193,7 +193,7 @@ impl Interner {
                 *hash = self.hash(text);
             }
             for (slot, hash) in slots.iter_mut().zip(&hashes[..batch.len()]) {
-                *slot = self.slots[self.probe(*hash)];
+                *slot = self.slots[self.probe(first_slot(*hash, self.slots.len()), *hash)];
             }
             for (place, slot) in places.iter_mut().zip(&slots[..batch.len()]) {
                 *place = self.texts.places[slot.sym as usize];
@@ -217,10 +217,9 @@ impl Interner {
         self.texts.read(self.texts.block(sym), sym, place)
     }
 
-    /// The first slot from where a hash points that has the hash or is empty.
+    /// The first slot from a place on that has the hash or is empty.
     #[inline]
-    fn probe(&self, hash: u32) -> usize {
-        let mut at = first_slot(hash, self.slots.len());
+    fn probe(&self, mut at: usize, hash: u32) -> usize {
         while self.slots[at].sym != 0 && self.slots[at].hash != hash {
             at = next_slot(at, self.slots.len());
         }
@@ -272,17 +271,20 @@ impl Interner {
     /// The text's symbol, or the slot it would take.
     #[inline]
     fn search(&self, text: &str, hash: u32) -> Result<Sym, usize> {
-        let mut at = first_slot(hash, self.slots.len());
-        loop {
-            let slot = self.slots[at];
-            if slot.sym == 0 {
-                return Err(at);
+        self.search_from(first_slot(hash, self.slots.len()), text, hash)
+    }
+
+    #[inline]
+    fn search_from(&self, at: usize, text: &str, hash: u32) -> Result<Sym, usize> {
+        let mut at = self.probe(at, hash);
+        while self.slots[at].sym != 0 {
+            let sym = Sym(self.slots[at].sym);
+            if self.text(sym) == text {
+                return Ok(sym);
             }
-            if slot.hash == hash && self.text(Sym(slot.sym)) == text {
-                return Ok(Sym(slot.sym));
-            }
-            at = next_slot(at, self.slots.len());
+            at = self.probe(next_slot(at, self.slots.len()), hash);
         }
+        Err(at)
     }
 
     #[cold]
@@ -339,17 +341,18 @@ impl Interner {
     /// Our symbols of some texts of another table, given their hashes; [`Sym::NONE`] where they are none of ours.
     fn find_all(&self, others: &Blocks, hashes: &[u32], range: Range<usize>) -> Vec<Sym> {
         let mut found = Vec::with_capacity(range.len());
-        let mut slots = [Slot::default(); BATCH];
+        let mut slots = [0; BATCH];
         for start in range.clone().step_by(BATCH) {
             let batch = start..range.end.min(start + BATCH);
             for (slot, hash) in slots.iter_mut().zip(&hashes[batch.clone()]) {
-                *slot = self.slots[self.probe(*hash)];
+                *slot = self.probe(first_slot(*hash, self.slots.len()), *hash);
             }
-            for (sym, slot) in batch.zip(&slots) {
+            for (sym, &at) in batch.zip(&slots) {
                 // Most are of one part alone.
-                let is_new = sym == 0 || slot.sym == 0;
+                let is_new = sym == 0 || self.slots[at].sym == 0;
                 let text = || others.text(u32::try_from(sym).expect("a symbol"));
-                found.push(if is_new { Sym::NONE } else { self.search(text(), hashes[sym]).unwrap_or(Sym::NONE) });
+                let ours = || self.search_from(at, text(), hashes[sym]).unwrap_or(Sym::NONE);
+                found.push(if is_new { Sym::NONE } else { ours() });
             }
         }
         found
