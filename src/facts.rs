@@ -1,6 +1,6 @@
 //! Dated and sourced knowledge: clients, family membership and the parts that clients play; resources; user agents and
-//! the tools that send them; traces of tools on devices; roles; networks of services; Graph verbs; actions of audit logs;
-//! techniques of ATT&CK.
+//! the tools that send them; traces of tools on devices; roles; networks of services, and Microsoft's ranges; Graph
+//! verbs; actions of audit logs; techniques of ATT&CK.
 //!
 //! The tables are `assets/facts/*.csv`; every row names its source and its date: that of the source, or, where a
 //! product's own habit is the source, that of the row. They are read once, on first use.
@@ -15,6 +15,7 @@ pub mod given;
 mod graph;
 pub mod lifetimes;
 mod marked;
+mod microsoft;
 mod networks;
 mod recon;
 mod resources;
@@ -42,6 +43,7 @@ pub use weight::Weight;
 use crate::model::Time;
 use resources::Resources;
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 /// All facts.
@@ -56,6 +58,7 @@ pub struct Facts {
     sensitive: marked::Marks<String>,
     roles: marked::Marks<String>,
     networks: marked::Marks<u32>,
+    microsoft: microsoft::Ranges,
     verbs: Vec<graph::Pattern>,
     recon: Recon,
     actions: actions::Actions,
@@ -79,6 +82,7 @@ impl Facts {
             sensitive: marked::resources(),
             roles: marked::roles(),
             networks: marked::networks(),
+            microsoft: microsoft::Ranges::load(),
             verbs: graph::load(),
             recon: Recon::load(),
             actions: actions::Actions::load(),
@@ -200,6 +204,11 @@ impl Facts {
     /// Returns whether an AS number is of Microsoft's networks, from which its services call and its clouds reach out.
     pub fn is_microsoft_asn(&self, asn: u32) -> bool {
         self.networks.get(&asn).is_some_and(|network| network.is_marked)
+    }
+
+    /// Returns whether an address is in a range that Microsoft's networks announce.
+    pub fn is_microsoft_address(&self, address: IpAddr) -> bool {
+        self.microsoft.has(address)
     }
 
     /// The AS numbers of which [`Self::is_microsoft_asn`] holds.

@@ -36,7 +36,7 @@ pub(super) struct NetworkRow {
     marked: bool,
 }
 
-fn yes_or_no<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+pub(super) fn yes_or_no<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     match String::deserialize(deserializer)?.trim() {
         "yes" => Ok(true),
         "no" => Ok(false),

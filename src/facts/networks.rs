@@ -10,7 +10,7 @@ mod rows;
 
 use super::given;
 use crate::model::words::hex;
-use flat::FlatRanges;
+pub(super) use flat::{FlatRanges, Range};
 use foldhash::fast::RandomState;
 use maxminddb::Reader;
 use rows::RangeRows;

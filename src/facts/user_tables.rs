@@ -4,7 +4,7 @@
 
 use super::clients::{self, Client};
 use super::resources::{self, Resource};
-use super::{Facts, actions, agents, client_roles, fingerprints, marked, recon, table, tools};
+use super::{Facts, actions, agents, client_roles, fingerprints, marked, microsoft, recon, table, tools};
 use csv::StringRecord;
 use serde::de::DeserializeOwned;
 
@@ -31,7 +31,7 @@ impl Default for UserTables {
 /// A built-in table: its name, its text, and the function that adds rows of its kind.
 type BuiltIn = (&'static str, &'static str, fn(&mut Facts, &[UserRow], &StringRecord) -> Vec<Refused>);
 
-const BUILT_IN: [BuiltIn; 12] = [
+const BUILT_IN: [BuiltIn; 13] = [
     ("clients.csv", clients::TABLE, add_clients),
     ("resources.csv", resources::TABLE, add_resources),
     ("agents.csv", agents::TABLE, add_agents),
@@ -41,6 +41,7 @@ const BUILT_IN: [BuiltIn; 12] = [
     ("sensitive_resources.csv", marked::RESOURCES, add_sensitive),
     ("roles.csv", marked::ROLES, add_roles),
     ("service_networks.csv", marked::NETWORKS, add_networks),
+    ("microsoft_ranges.csv", microsoft::TABLE, add_ranges),
     ("recon_categories.csv", recon::CATEGORIES, add_categories),
     ("recon_tools.csv", recon::TOOLS, add_sweeps),
     ("actions.csv", actions::TABLE, add_actions),
@@ -52,9 +53,9 @@ type UserRow = (u64, StringRecord);
 impl UserTables {
     /// Adds a table, whose columns decide its kind. Returns the refused rows; the others count.
     ///
-    /// A row for an id, a number, a path, or an operation and its variant replaces the one built in (of `client_roles.csv`: all of that id; of
-    /// `recon_tools.csv`: all of that tool); a pattern or a
-    /// value is tried before the built-in ones. No row changes membership in the published list: that list is exact.
+    /// A row for an id, a number, a range, a path, or an operation and its variant replaces the one built in (of
+    /// `client_roles.csv`: all of that id; of `recon_tools.csv`: all of that tool); a pattern or a value is tried before
+    /// the built-in ones. No row changes membership in the published list: that list is exact.
     pub fn add(&mut self, text: &str) -> Vec<Refused> {
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let heads = match reader.headers() {
@@ -199,6 +200,12 @@ fn add_networks(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Ve
     refused
 }
 
+fn add_ranges(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (ranges, refused) = read(rows, heads, microsoft::RangeRow::checked);
+    facts.microsoft.extend(ranges);
+    refused
+}
+
 fn add_categories(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
     let (checked, mut refused) = read(rows, heads, recon::CategoryRow::checked);
     let lines = rows.iter().map(|(line, _)| *line).filter(|line| refused.iter().all(|row| row.line != *line));
@@ -299,7 +306,8 @@ mod tests {
         let sensitive = format!("id,name,sensitive,source,date\n{MINE},Payroll,yes,us,2026-11\n");
         let roles = format!("id,name,privileged,source,date\n{GLOBAL},Chief,no,us,2026-11\n");
         let networks = "asn,holder,microsoft,source,date\n8075,us now,no,us,2026-11\n64500,theirs,yes,us,2026-11\n";
-        let (facts, refused) = over(&[tools, prints, &clients, &sensitive, &roles, networks]);
+        let ranges = "range,microsoft,source,date\n40.126.0.0/18,no,us,2026-11\n192.0.2.0/24,yes,us,2026-11\n";
+        let (facts, refused) = over(&[tools, prints, &clients, &sensitive, &roles, networks, ranges]);
         assert_eq!(refused, []);
         assert_eq!(facts.tool("curl/8.7.1").map(|tool| tool.name.as_str()), Some("ours"));
         assert_eq!(facts.fingerprint("kiosk-1", "").map(|print| print.tool.as_str()), Some("a kiosk"));
@@ -313,6 +321,8 @@ mod tests {
         assert_eq!(facts.role(GLOBAL), Some("Chief"));
         assert!(!facts.is_privileged_role(GLOBAL) && built_in.is_privileged_role(GLOBAL));
         assert!(!facts.is_microsoft_asn(8075) && facts.is_microsoft_asn(64500));
+        let addresses = ["40.126.0.1", "40.99.0.1", "192.0.2.1"].map(|address| address.parse().unwrap());
+        assert_eq!(addresses.map(|address| facts.is_microsoft_address(address)), [false, true, true]);
     }
 
     #[test]

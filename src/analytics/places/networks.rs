@@ -49,7 +49,11 @@ impl Networks {
             at.copied().flatten()
         };
         let number = number.or_else(nearby);
-        let is_microsoft = number.is_some_and(|number| facts.is_microsoft_asn(number));
+        let is_microsoft = match (number, address) {
+            (Some(number), _) => facts.is_microsoft_asn(number),
+            (None, Some(address)) => facts.is_microsoft_address(address),
+            (None, None) => false,
+        };
         Place {
             address,
             net: number.map(Net::Asn).or_else(|| address.map(Net::prefix)),

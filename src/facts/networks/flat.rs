@@ -2,10 +2,10 @@
 
 /// A range of addresses and the network it belongs to.
 #[derive(Clone, Copy)]
-pub(super) struct Range<A> {
-    pub(super) start: A,
-    pub(super) end: A,
-    pub(super) number: u32,
+pub(in crate::facts) struct Range<A> {
+    pub(in crate::facts) start: A,
+    pub(in crate::facts) end: A,
+    pub(in crate::facts) number: u32,
 }
 
 /// Starts between two marks: the marks of millions of ranges fit into the processor's cache, and between two of them a
@@ -13,7 +13,7 @@ pub(super) struct Range<A> {
 const STRIDE: usize = 64;
 
 /// Ranges that do not overlap, by their starts.
-pub(super) struct FlatRanges<A> {
+pub(in crate::facts) struct FlatRanges<A> {
     starts: Vec<A>,
     /// Every [`STRIDE`]th start.
     marks: Vec<A>,
@@ -22,7 +22,7 @@ pub(super) struct FlatRanges<A> {
 }
 
 /// An address as a number.
-pub(super) trait Bits: Copy + Ord {
+pub(in crate::facts) trait Bits: Copy + Ord {
     /// Sort key of ranges: by start and, of one start, the wider first.
     type SortKey: Ord;
 
@@ -63,7 +63,7 @@ impl Bits for u128 {
 
 impl<A: Bits> FlatRanges<A> {
     /// Cuts overlapping ranges at their starts and ends; the narrower of two wins. Of two equal ones the later wins.
-    pub(super) fn new(mut ranges: Vec<Range<A>>) -> Self {
+    pub(in crate::facts) fn new(mut ranges: Vec<Range<A>>) -> Self {
         // A stable sort: outer ranges before those inside them.
         ranges.sort_by_key(Range::key);
         let mut flat = Self {
@@ -103,7 +103,7 @@ impl<A: Bits> FlatRanges<A> {
         }
     }
 
-    pub(super) fn find(&self, address: A) -> Option<u32> {
+    pub(in crate::facts) fn find(&self, address: A) -> Option<u32> {
         let from = self.marks.partition_point(|start| *start <= address).checked_sub(1)? * STRIDE;
         let near = &self.starts[from..self.starts.len().min(from + STRIDE)];
         let at = from + near.partition_point(|start| *start <= address) - 1;
