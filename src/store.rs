@@ -315,21 +315,22 @@ impl Store {
 
     /// Sets the flags of each event; returns those that any of them has.
     fn flag_events(&mut self) -> Flags {
-        let found = threads::in_parts(self.events.len(), |range| self.flags_in(range));
+        let mut found = vec![Flags::default(); self.events.len()];
+        threads::fill(&mut found, |start, flags| self.read_flags(start, flags));
         let mut any = Flags::default();
-        for (at, flags) in found.into_iter().flatten().enumerate() {
+        for (at, flags) in found.into_iter().enumerate() {
             self.events.head_mut(at).flags = flags;
             any = any | flags;
         }
         any
     }
 
-    /// The flags of the events in a range, with those that their texts set.
-    fn flags_in(&self, range: Range<usize>) -> Vec<Flags> {
+    /// Reads the flags of the events from a place on, with those that their texts set.
+    fn read_flags(&self, start: usize, flags: &mut [Flags]) {
         // The texts of these fields are few, and rows repeat them.
         let mut seen: HashMap<Sym, Flags, RandomState> = HashMap::default();
         let mut last = [(Sym::NONE, Flags::default()); FLAGGED.len()];
-        let flags = range.map(|at| {
+        for (at, flags) in (start..).zip(flags) {
             let event = self.events.get(at);
             let mut found = event.flags;
             for ((field, read), last) in FLAGGED.into_iter().zip(&mut last) {
@@ -342,9 +343,8 @@ impl Store {
                 }
                 found.0 |= last.1.0 & read.0;
             }
-            found
-        });
-        flags.collect()
+            *flags = found;
+        }
     }
 
     /// The flags of a union, from the texts it took.
@@ -355,25 +355,24 @@ impl Store {
 
     fn resolve_users(&mut self) {
         let ids: HashMap<Sym, Sym, RandomState> = user_ids_by_upn(self, |_| true);
-        let users = threads::in_parts(self.events.len(), |range| {
+        let mut users = vec![Sym::NONE; self.events.len()];
+        let upns = threads::fill(&mut users, |start, users| {
             let mut upns: HashMap<Sym, Sym, RandomState> = HashMap::default();
-            let of_events = range.map(|at| {
+            for (at, user) in (start..).zip(users) {
                 let event = self.events.get(at);
-                let user = user_of(self, event, &ids);
+                *user = user_of(self, event, &ids);
                 let upn = self.normalized_field(event, Field::UserPrincipalName);
                 if !user.is_none() && !upn.is_none() {
-                    upns.insert(user, upn);
+                    upns.insert(*user, upn);
                 }
-                user
-            });
-            (of_events.collect::<Vec<Sym>>(), upns)
-        });
-        let mut places = 0..;
-        for (users, upns) in users {
-            for (user, at) in users.into_iter().zip(places.by_ref()) {
-                self.events.head_mut(at).user = user;
             }
-            // Parts are in order: the name of a later one counts.
+            upns
+        });
+        for (at, user) in users.into_iter().enumerate() {
+            self.events.head_mut(at).user = user;
+        }
+        // Parts are in order: the name of a later one counts.
+        for upns in upns {
             self.upns.extend(upns);
         }
         self.resolve_acted_upon(&ids);

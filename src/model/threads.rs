@@ -20,6 +20,14 @@ pub(crate) fn in_parts<T: Send>(len: usize, read: impl Fn(Range<usize>) -> T + S
     each(parts(most().min(len / WORTH + 1), len), read)
 }
 
+/// Changes a list in place, parts of it on threads of their own; `write` is given the place of its part's first item, and
+/// what it returns is given back in order. A list that each thread made for itself would stay in the memory of its thread.
+pub(crate) fn fill<T: Send, R: Send>(list: &mut [T], write: impl Fn(usize, &mut [T]) -> R + Sync) -> Vec<R> {
+    let count = most().min(list.len() / WORTH + 1);
+    let len = list.len().div_ceil(count).max(1);
+    each(list.chunks_mut(len).enumerate().collect(), |(part, items)| write(part * len, items))
+}
+
 fn parts(count: usize, len: usize) -> Vec<Range<usize>> {
     (0..count).map(|part| len * part / count..len * (part + 1) / count).collect()
 }
@@ -85,8 +93,7 @@ pub(crate) fn each<P: Send, T: Send>(parts: Vec<P>, read: impl Fn(P) -> T + Sync
 
 /// Sorts a list, parts of it on threads of their own.
 pub(crate) fn sort<T: Ord + Send>(list: &mut [T]) {
-    let parts = most().min(list.len() / WORTH + 1);
-    each(list.chunks_mut(list.len().div_ceil(parts).max(1)).collect(), <[T]>::sort_unstable);
+    let parts = fill(list, |_, part| part.sort_unstable()).len();
     // Joins what is in order.
     if parts > 1 {
         list.sort();
@@ -114,6 +121,19 @@ mod tests {
             assert_eq!(found.concat(), (0..len).collect::<Vec<_>>());
         }
         assert!(each(Vec::<usize>::new(), |part| part).is_empty());
+    }
+
+    #[test]
+    fn a_list_is_filled_in_parts_that_know_their_place() {
+        for len in [0, 1, 3 * WORTH + 1] {
+            let mut list = vec![0; len];
+            let lens = fill(&mut list, |start, items| {
+                (start..).zip(&mut *items).for_each(|(at, item)| *item = at);
+                items.len()
+            });
+            assert!(list.into_iter().eq(0..len));
+            assert_eq!(lens.into_iter().sum::<usize>(), len);
+        }
     }
 
     #[test]

@@ -76,14 +76,17 @@ impl Index {
             // Parts that ask for it would wait for each other.
             store.read_devices();
         }
-        let values = threads::in_parts(store.events.len(), |range| {
-            let value = |(_, event): (EventId, Event<'_>)| {
-                if event.is_duplicate() { Sym::NONE } else { value_of(store, key, event) }
-            };
-            store.events_in(range).map(value).collect::<Vec<Sym>>()
+        let mut values = vec![Sym::NONE; store.events.len()];
+        threads::fill(&mut values, |start, values| {
+            let range = start..start + values.len();
+            for (value, (_, event)) in values.iter_mut().zip(store.events_in(range)) {
+                if !event.is_duplicate() {
+                    *value = value_of(store, key, event);
+                }
+            }
         });
         // Symbols are small numbers: rows are counted by them, which takes one pass where a sort takes twenty.
-        let of_rows = values.iter().flatten().chain(upon.iter().map(|(_, user)| user));
+        let of_rows = values.iter().chain(upon.iter().map(|(_, user)| user));
         let mut ends: Vec<u32> = vec![0; of_rows.clone().max().map_or(1, |most| most.0 as usize + 1)];
         for sym in of_rows {
             ends[sym.0 as usize] += 1;
@@ -110,7 +113,7 @@ impl Index {
             *at += 1;
         };
         let mut upon = upon.into_iter().peekable();
-        for (id, value) in (0..).map(EventId).zip(values.into_iter().flatten()) {
+        for (id, value) in (0..).map(EventId).zip(values) {
             if !value.is_none() {
                 place(value, id);
             }

@@ -4,7 +4,6 @@ use crate::model::{Sym, threads};
 use foldhash::fast::{FixedState, RandomState};
 use std::collections::HashMap;
 use std::hash::BuildHasher;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The hasher of every interner: one table's hashes are those of another, so that joining two hashes no text again.
@@ -313,8 +312,8 @@ impl Interner {
             hashes[slot.sym as usize] = slot.hash;
         }
         // All cores look first. The texts of the other differ from each other, so that one added here is none of the rest.
-        let mut map =
-            threads::joined(threads::in_parts(other.len(), |range| self.find_all(&other.texts, &hashes, range)));
+        let mut map = vec![Sym::NONE; other.len()];
+        threads::fill(&mut map, |start, found| self.find_all(&other.texts, &hashes, start, found));
         let new = map[1..].iter().filter(|sym| sym.is_none()).count();
         self.make_room(new);
         let before = self.texts.blocks.len();
@@ -338,24 +337,22 @@ impl Interner {
         map
     }
 
-    /// Our symbols of some texts of another table, given their hashes; [`Sym::NONE`] where they are none of ours.
-    fn find_all(&self, others: &Blocks, hashes: &[u32], range: Range<usize>) -> Vec<Sym> {
-        let mut found = Vec::with_capacity(range.len());
+    /// Finds our symbols of another table's texts from a place on, given their hashes; [`Sym::NONE`] where they are none
+    /// of ours.
+    fn find_all(&self, others: &Blocks, hashes: &[u32], start: usize, found: &mut [Sym]) {
         let mut slots = [0; BATCH];
-        for start in range.clone().step_by(BATCH) {
-            let batch = start..range.end.min(start + BATCH);
-            for (slot, hash) in slots.iter_mut().zip(&hashes[batch.clone()]) {
+        for (first, batch) in (start..).step_by(BATCH).zip(found.chunks_mut(BATCH)) {
+            for (slot, hash) in slots.iter_mut().zip(&hashes[first..first + batch.len()]) {
                 *slot = self.probe(first_slot(*hash, self.slots.len()), *hash);
             }
-            for (sym, &at) in batch.zip(&slots) {
+            for ((sym, ours), &at) in (first..).zip(batch).zip(&slots) {
                 // Most are of one part alone.
-                let is_new = sym == 0 || self.slots[at].sym == 0;
-                let text = || others.text(u32::try_from(sym).expect("a symbol"));
-                let ours = || self.search_from(at, text(), hashes[sym]).unwrap_or(Sym::NONE);
-                found.push(if is_new { Sym::NONE } else { ours() });
+                if sym != 0 && self.slots[at].sym != 0 {
+                    let text = others.text(u32::try_from(sym).expect("a symbol"));
+                    *ours = self.search_from(at, text, hashes[sym]).unwrap_or(Sym::NONE);
+                }
             }
         }
-        found
     }
 
     /// Grows the table so that so many more texts fit.
