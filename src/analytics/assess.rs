@@ -4,7 +4,8 @@
 //! (`device-code-burst` high, `foci-burst` and `session-hop` medium, `session-hop-broad` low), from medium up to high
 //! when the tokens reach two or more valuable classes (mail, chat, files, Azure management, Key Vault, Office
 //! management, device registration, directory, business data) and the facts weigh for theft as much as high confidence
-//! asks. Down to low when everyday work explains it, by the table of [`super::weights`].
+//! asks. Down to low when everyday work explains it, by the table of [`super::weights`], and from high to medium when
+//! another code of the user's makes it doubtful.
 //!
 //! **Confidence** follows from the same table, and is no higher than the comparisons allow.
 //!
@@ -28,11 +29,12 @@ const ACCOUNT_USED: &str = "T1078.004";
 const CLOUD_SERVICE: &str = "T1021.007";
 const DEVICE_REGISTERED: &str = "T1098.005";
 
-/// Weighs a hit, and lowers it where everyday work explains it and a rule of its analytic graded it.
+/// Weighs a hit, and lowers it where everyday work explains it, or another code makes it doubtful, and a rule of its
+/// analytic graded it.
 pub(super) fn weighed(context: &DetectContext, hit: &mut Hit, baseline: &Baseline) {
     let weights = weigh(context, hit, baseline);
     if hit.grade.is_some()
-        && let Some((severity, reason)) = lowered(hit, &weights)
+        && let Some((severity, reason)) = lowered(hit, &weights, hit.severity)
     {
         (hit.severity, hit.severity_reason) = (severity, reason);
     }
@@ -46,7 +48,7 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
         return (hit.severity, hit.severity_reason.clone());
     }
     if let Some(weights) = &hit.weights {
-        if let Some(lowered) = lowered(hit, weights) {
+        if let Some(lowered) = lowered(hit, weights, context.analytic.severity) {
             return lowered;
         }
     } else if is_own(context, &hit.evidence.iter().chain(&hit.legs).copied().collect::<Vec<_>>()) {
@@ -81,22 +83,30 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
 }
 
 /// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
-/// its own graded it and they are even.
-fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
+/// its own graded it and they are even, or another code of the user's makes it doubtful. `base` is that of the analytic,
+/// which counts where no rule of its own graded it.
+fn lowered(hit: &Hit, weights: &Weights, base: Severity) -> Option<(Severity, String)> {
+    let by_rule = hit.grade.as_ref().map_or(base, |grade| grade.severity);
+    let reason = || match &hit.grade {
+        Some(grade) => grade.reason.clone(),
+        None => format!("{} is {} by rule", hit.analytic, base.word()),
+    };
     // A burst of the user's own device and software may be a laptop on its way.
     let is_roaming = hit.grade.is_none()
         && weights.over() <= 1
         && [Fact::OwnDevice, Fact::SeenSoftware].iter().all(|fact| weights.has(*fact));
     if !weights.is_explained() && !is_roaming {
-        return None;
+        let is_doubtful = by_rule == Severity::High && weights.is_doubtful();
+        let why = Fact::AnotherCode.words();
+        return is_doubtful.then(|| (Severity::Medium, format!("{}; one lower, as {why}", reason())));
     }
     let why = format!("everyday work explains it: {}", weights.sentence());
-    Some(match &hit.grade {
-        Some(grade) if grade.severity == Severity::High && weights.over() == 0 => {
-            (Severity::Medium, format!("{}; one lower, as {why}", grade.reason))
-        }
-        Some(grade) => (Severity::Low, format!("{}; low, as {why}", grade.reason)),
-        None => (Severity::Low, why),
+    Some(if hit.grade.is_none() {
+        (Severity::Low, why)
+    } else if by_rule == Severity::High && weights.over() == 0 {
+        (Severity::Medium, format!("{}; one lower, as {why}", reason()))
+    } else {
+        (Severity::Low, format!("{}; low, as {why}", reason()))
     })
 }
 

@@ -48,6 +48,11 @@ impl Location {
         self.point.is_some() || !self.country.is_empty()
     }
 
+    /// Its country and city, in lower case, where the city is recorded.
+    pub fn town(&self) -> Option<(String, String)> {
+        (!self.city.is_empty()).then(|| (self.country.to_lowercase(), self.city.to_lowercase()))
+    }
+
     fn km_to(&self, other: &Self) -> Option<f64> {
         let ((a, b), (c, d)) = self.point.zip(other.point)?;
         let [a, b, c, d] = [a, b, c, d].map(f64::to_radians);

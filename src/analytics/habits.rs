@@ -1,7 +1,8 @@
-//! Habits of a user: the devices they sign in with, and whether their tokens are bound.
+//! Habits of a user: the devices and towns they sign in with, and whether their tokens are bound.
 
 use super::Origins;
 use super::binding::{self, Binding, Protection};
+use super::distance::Location;
 use super::known::Days;
 use super::numbers::Values;
 use crate::model::{EventId, Field, Sym, Time};
@@ -24,11 +25,13 @@ pub enum DeviceSeen {
     Open,
 }
 
-/// Devices and token bindings of one user.
+/// Devices, towns and token bindings of one user.
 #[derive(Debug, Default)]
 pub struct Habits {
     /// Days by device, with each system it was seen with.
     devices: HashMap<Sym, Vec<(Arc<str>, Days<OWN_DAYS>)>, RandomState>,
+    /// Days by country and city.
+    towns: HashMap<(String, String), Days<OWN_DAYS>, RandomState>,
     bindings: HashMap<Sym, Option<Binding>, RandomState>,
     /// Bound rows and all rows by client and system.
     counts: HashMap<(Sym, Arc<str>), (usize, usize), RandomState>,
@@ -40,9 +43,12 @@ impl Habits {
         let Origins { store, places, .. } = origins;
         // By numbers, since most rows repeat: texts are looked at once for each.
         let mut uses: Values<(Sym, u32, Sym), (usize, Days<OWN_DAYS>)> = Values::default();
+        let mut locations: Values<Sym, (EventId, Days<OWN_DAYS>)> = Values::default();
         for &id in store.with(Key::User, user) {
             let event = store.event(id);
             if event.table.issues() && event.succeeded() && event.is_timed() {
+                let (_, days) = locations.of(event.get(Field::LocationDetails), || (id, Days::default()));
+                days.add_time(event.time());
                 let client = store.normalized_field(event, Field::AppId);
                 let key = (client, places.profile_number(id), event.get(Field::TokenProtection));
                 let (rows, days) = uses.of(key, Default::default);
@@ -51,6 +57,11 @@ impl Habits {
             }
         }
         let mut habits = Self::default();
+        for (_, (id, days)) in locations {
+            if let Some(town) = Location::new(store, id).town() {
+                habits.towns.entry(town).or_default().join(&days);
+            }
+        }
         for ((client, number, protection), (rows, days)) in uses {
             let profile = &places.profiles()[number as usize];
             if !profile.device.is_none() {
@@ -84,6 +95,12 @@ impl Habits {
         };
         self.binding(store, id) == Some(Binding::Unbound)
             && self.counts.get(&key()).is_some_and(|&(bound, all)| binding::is_rule(bound, all))
+    }
+
+    /// Returns whether a sign-in is placed in a town that others of the user's were placed in on two days before a time.
+    pub fn is_town_known(&self, store: &Store, id: EventId, at: Time) -> bool {
+        let days = Location::new(store, id).town().and_then(|town| self.towns.get(&town));
+        days.is_some_and(|days| days.before(at) >= OWN_DAYS)
     }
 
     /// A sign-in's device as the days before a time know it.

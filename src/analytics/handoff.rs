@@ -142,7 +142,7 @@ fn graded(
     let standing = known.standing(user, to, at);
     let decided = if standing == Standing::Undecided { Confidence::Medium } else { Confidence::High };
     Some(match from.compared(to) {
-        Compared::Unknown => return None,
+        Compared::Unknown | Compared::OtherVersion => return None,
         Compared::Same => (Severity::Low, "code and redemption come from one network".to_owned(), Confidence::High),
         _ if usual => (
             Severity::Low,

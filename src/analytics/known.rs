@@ -136,6 +136,8 @@ type Pair = Days<KNOWN_DAYS>;
 struct Own {
     all: Week,
     kinds: [Week; Net::KINDS],
+    /// Days with a sign-in by IPv6 and by IPv4.
+    versions: [Pair; 2],
 }
 
 /// Networks of every user. Lists are sorted by what they are of, then user.
@@ -199,6 +201,7 @@ impl Known {
             let mut pair = Pair::default();
             pair.join(&days);
             if let Some(address) = place.address {
+                users.entry(user).or_default().versions[usize::from(address.is_ipv4())].join(&pair);
                 prefixes.push((Net::prefix(address), user, pair));
                 addresses.push((address, user, pair));
             }
@@ -257,6 +260,17 @@ impl Known {
     /// Returns whether a place is in a part of its network that the user did not use on two days before.
     pub fn is_near_only(&self, user: Sym, place: &Place, at: Time) -> bool {
         self.outside(user, std::iter::once(place), at) == Outside::Near
+    }
+
+    /// Returns whether a place has no AS number, and nobody is known to sign in from its /24 or /48, although the user does
+    /// by the same version of IP on two days before.
+    pub fn is_unseen(&self, user: Sym, place: &Place, at: Time) -> bool {
+        let by_prefix = place.telling_net().filter(|net| !matches!(net, Net::Asn(_)));
+        by_prefix.is_some_and(|net| {
+            let days = self.users.get(&user).map(|own| &own.versions[usize::from(net.is_v4())]);
+            let has_version = days.is_some_and(|days| days.are(KNOWN_DAYS, day(at)));
+            has_version && self.given(place).is_none() && part_of(&self.prefixes, net).is_empty()
+        })
     }
 
     /// The entry of the user's list that a place lies in.

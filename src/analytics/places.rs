@@ -61,7 +61,7 @@ impl Place {
         match (a == b, a.is_v4() == b.is_v4()) {
             (true, _) => Compared::Same,
             (false, true) => Compared::Weak,
-            (false, false) => Compared::Unknown,
+            (false, false) => Compared::OtherVersion,
         }
     }
 }
@@ -233,7 +233,7 @@ mod tests {
             (("192.0.2.1", ""), ("192.0.2.2", ""), Compared::Same),
             (("2001:db8:1::1", ""), ("2001:db8:1:2::1", ""), Compared::Same),
             (("2001:db8:1::1", ""), ("2001:db8:2::1", ""), Compared::Weak),
-            (("2001:db8:1::1", ""), ("192.0.2.1", "64500"), Compared::Unknown),
+            (("2001:db8:1::1", ""), ("192.0.2.1", "64500"), Compared::OtherVersion),
             (("", "64500"), ("192.0.2.1", "64501"), Compared::Unknown),
             (("10.0.0.1", ""), ("192.0.2.1", ""), Compared::Unknown),
         ] {

@@ -303,8 +303,12 @@ impl<'c, 'a> Points<'c, 'a> {
             Fact::OwnExit
             | Fact::GivenNetwork
             | Fact::UsualInBundle
+            | Fact::UnseenRange
+            | Fact::KnownTown
+            | Fact::ManyTokens
             | Fact::OwnDeviceThere
             | Fact::OtherCodes
+            | Fact::AnotherCode
             | Fact::OtherDevice
             | Fact::UnboundThere
             | Fact::TwoAtOnce

@@ -23,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const USUAL_DAYS: usize = 5;
 /// Other codes that make a habit.
 const OTHER_CODES: usize = 2;
+/// Time between two codes that are not two tries at one: a code is valid for fifteen minutes.
+const APART: Span = Span::minutes(60);
 /// Half a day: the user's own device was there the same day.
 const SAME_DAY: Span = Span::minutes(12 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
@@ -31,6 +33,11 @@ const LOOKED_AT: usize = 500;
 const LOOKED_BACK: usize = 5000;
 /// The analytic whose hits are of uses of tokens.
 const OF_USES: &str = "token-two-networks";
+/// Facts for work that say nothing of another machine there.
+const NO_ALIBI: [Fact; 5] =
+    [Fact::UsualInBundle, Fact::SharedAddress, Fact::KnownTown, Fact::OwnDeviceThere, Fact::AnotherCode];
+/// Tokens used between two networks that make a route.
+const MANY_TOKENS: usize = 5;
 /// Other users whose habit an address is, from which on it is shared.
 const SHARED_BY: usize = 2;
 
@@ -56,7 +63,8 @@ pub(super) fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> 
     // Of equal weight the earliest decides.
     let worst = weighed.max_by_key(|weights| (weights.over(), std::cmp::Reverse(weights.rows.first().copied())));
     let mut worst = worst.unwrap_or_default();
-    worst.facts.extend(weighing.whole());
+    worst.facts.extend(weighing.at_once());
+    worst.facts.extend(weighing.many_tokens());
     worst.facts.sort_unstable();
     worst.facts.dedup();
     worst
@@ -110,7 +118,7 @@ impl Weighing<'_> {
         // An intruder may sit behind the user's own exit: the network is no alibi for another machine.
         let exit = [Fact::BindingLost, Fact::OtherDevice, Fact::Kit];
         if exit.iter().any(|fact| facts.contains(fact)) {
-            facts.retain(|fact| !matches!(fact, Fact::UsualInBundle | Fact::SharedAddress));
+            facts.retain(|fact| !NO_ALIBI.contains(fact));
             for fact in facts.iter_mut().filter(|fact| **fact == Fact::OwnNetwork) {
                 *fact = Fact::OwnExit;
             }
@@ -168,6 +176,15 @@ impl Weighing<'_> {
             return facts;
         }
         let days = place.telling_net().and_then(|net| known.days(user, net));
+        let is_call = context.store.event(first).table.uses();
+        if facts[0] == Fact::OpenNetwork && is_call && known.is_unseen(user, place, self.at) {
+            facts.push(Fact::UnseenRange);
+        }
+        // Of a use the sign-in says where its own address is.
+        let is_placed = facts[0] != Fact::NearNetwork && self.hit.analytic != OF_USES;
+        if is_placed && self.habits.is_town_known(context.store, first, self.at) {
+            facts.push(Fact::KnownTown);
+        }
         if self.is_refused(first) {
             facts.push(Fact::Refused);
         }
@@ -182,9 +199,7 @@ impl Weighing<'_> {
         if self.is_own_device_there(first) {
             facts.push(Fact::OwnDeviceThere);
         }
-        if self.has_other_codes(first) {
-            facts.push(Fact::OtherCodes);
-        }
+        facts.extend(self.other_codes(first));
         let guests = place.telling_net().map_or(0, |net| {
             let others = known.others(user, net).take(LOOKED_AT);
             others.filter(|&other| !known.is_known(other, place, self.at)).take(SHARED_BY).count()
@@ -195,21 +210,22 @@ impl Weighing<'_> {
         facts
     }
 
-    /// Returns whether the user redeemed two other codes in the part of the network that a row is from, one of them on
-    /// another day, each with a leg in a network that is the user's own: codes for the hit's client (any, where it has
-    /// none), or for that of a leg of the hit.
-    fn has_other_codes(&self, row: EventId) -> bool {
+    /// The fact that the user redeemed other codes in the part of the network that a row is from, each with a leg in a
+    /// network that is the user's own: codes for the hit's client (any, where it has none), or for that of a leg of the hit.
+    fn other_codes(&self, row: EventId) -> Option<Fact> {
         let Self { context, hit, .. } = self;
         let (store, places, known) = (context.store, context.places(), context.known());
-        let Some(prefix) = places.place(row).address.map(Net::prefix) else { return false };
+        let prefix = places.place(row).address.map(Net::prefix)?;
         let session = hit.session.as_deref().and_then(|session| store.find(session)).unwrap_or_default();
         let day = hit.first_seen.day_number();
         let client = |id: EventId| store.text(store.normalized_field(store.event(id), Field::AppId));
         // A burst has a client of its own, which need not be its code's.
         let wanted = if hit.legs.binary_search(&row).is_ok() { client(row) } else { &hit.app_id };
         let (mut codes, mut other_day) = (0, false);
+        let (mut of_hit, mut others): (Vec<Time>, Vec<Time>) = Default::default();
         for flow in FlowKind::ALL.iter().filter_map(|kind| context.flows_in(*kind).get(&hit.user)).flatten() {
             if flow.sessions.contains(&session) || flow.legs.iter().any(|leg| hit.legs.binary_search(leg).is_ok()) {
+                of_hit.push(flow.time(store));
                 continue;
             }
             let at = flow.time(store);
@@ -221,12 +237,15 @@ impl Weighing<'_> {
             if flow.legs.iter().any(is_there) && flow.legs.iter().any(at_home) {
                 codes += 1;
                 other_day |= at.day_number() != day;
+                others.push(at);
             }
             if codes >= OTHER_CODES && other_day {
-                return true;
+                return Some(Fact::OtherCodes);
             }
         }
-        false
+        let apart = |a: &Time, b: &Time| a.plus(APART) <= *b || b.plus(APART) <= *a;
+        let another = others.iter().any(|other| of_hit.iter().any(|code| apart(code, other)));
+        another.then_some(Fact::AnotherCode)
     }
 
     /// Returns whether Conditional Access refused sign-ins of the user from a row's address within a day.
@@ -286,8 +305,16 @@ impl Weighing<'_> {
         }
     }
 
-    /// Facts about the whole hit.
-    fn whole(&self) -> Option<Fact> {
+    /// The fact that so many tokens were used in two networks that it is their route.
+    fn many_tokens(&self) -> Option<Fact> {
+        let store = self.context.store;
+        let token = |id: &EventId| store.token(store.event(*id).get(Field::TokenId));
+        let tokens: BTreeSet<Sym> = self.hit.evidence.iter().map(token).collect();
+        (self.hit.analytic == OF_USES && tokens.len() >= MANY_TOKENS).then_some(Fact::ManyTokens)
+    }
+
+    /// The fact that two parties of the session were active at once.
+    fn at_once(&self) -> Option<Fact> {
         let session = self.hit.session.as_deref().and_then(|session| self.context.store.find(session))?;
         let split = self.context.splits().get(&(self.hit.user, session))?;
         let party = self.hit.evidence.iter().find_map(|&id| split.party_with(id))?;

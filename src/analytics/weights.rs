@@ -5,7 +5,8 @@
 //! Neither does a fact for theft that holds in every other comparable sign-in of the bundle: [`super::points`].
 //!
 //! Confidence is high from [`HIGH`] more for theft than for work on, medium from [`MEDIUM`] on, else low. It is never
-//! high while the days before cannot tell whether the network is the user's.
+//! high while the days before cannot tell whether the network is the user's; a part of a network that is new, where no
+//! AS number is known, does not count towards high.
 
 use crate::model::{Confidence, EventId};
 
@@ -16,7 +17,8 @@ pub const MEDIUM: i32 = 1;
 
 /// The rule of confidence in a sentence.
 pub const RULE: &str = "high from 3 more for theft than for everyday work, medium from 1, else low; never high while the \
-                        days before cannot tell whose network it is; what fits both, or is common here, weighs nothing";
+                        days before cannot tell whose network it is; a new part of a network without an AS number \
+                        does not count towards high; what fits both, or is common here, weighs nothing";
 
 /// A fact that weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +29,8 @@ pub enum Fact {
     NewPrefix,
     /// The days before do not tell whose network it is.
     OpenNetwork,
+    /// As [`Self::OpenNetwork`], of a call from a part of a network that nobody signed in from.
+    UnseenRange,
     /// Another part of a known network.
     NearNetwork,
     /// The user's own network and part of it.
@@ -39,10 +43,14 @@ pub enum Fact {
     UsualInBundle,
     /// Two other users signed in from the address on two days before.
     SharedAddress,
+    /// The address lies in a town that the user signed in from on two days before.
+    KnownTown,
     /// A device of the user's was at the address within half a day, in a session that is also seen at home.
     OwnDeviceThere,
     /// The user redeemed other codes of the client there, on another day too.
     OtherCodes,
+    /// As [`Self::OtherCodes`], but one, an hour or more from the hit's own: who holds a token needs no second code.
+    AnotherCode,
     /// A kit of attackers names itself.
     Kit,
     /// An HTTP library where it was not seen with this client.
@@ -63,6 +71,8 @@ pub enum Fact {
     UnboundThere,
     /// Another party of the session was active at the same time.
     TwoAtOnce,
+    /// Five tokens or more were used so: a route that all of them take, not one that was given away.
+    ManyTokens,
     /// Conditional Access refused other sign-ins from there.
     Refused,
     /// The network is one that other users of this bundle were new to as well.
@@ -74,14 +84,17 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::NewNetwork, "the network is new to the user", 3, 0),
     (Fact::NewPrefix, "the part of the network is new to the user; no AS number is known", 2, 0),
     (Fact::OpenNetwork, "the days before do not tell whether the network is the user's", 0, 0),
+    (Fact::UnseenRange, "nobody is known to sign in from this part of the network", 2, 0),
     (Fact::NearNetwork, "the network is known to the user, this part of it is not", 1, 0),
     (Fact::OwnNetwork, "the user signed in from this network on two days before", 0, 3),
     (Fact::OwnExit, "the user's own network, but not the user's machine", 0, 0),
     (Fact::GivenNetwork, "the list of known networks has it", 0, 4),
     (Fact::UsualInBundle, "the user signed in from this network on five days of the bundle", 0, 2),
     (Fact::SharedAddress, "two other users signed in from the address on two days before", 0, 6),
+    (Fact::KnownTown, "the address lies in a town where the user signed in on two days before", 0, 2),
     (Fact::OwnDeviceThere, "the user's own device was at the address the same day, in a session seen at home", 0, 4),
     (Fact::OtherCodes, "the user redeemed other codes of the client there, on another day too", 0, 6),
+    (Fact::AnotherCode, "the user redeemed another code in the same part of the network, an hour or more apart", 0, 2),
     (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
     (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
     (Fact::NewSoftware, "nobody here used this software with this client before", 1, 0),
@@ -92,6 +105,7 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::BindingLost, "the token is unbound, where the user's tokens of this client are bound", 3, 0),
     (Fact::UnboundThere, "the token is unbound, as those of two others with this client at the address are", 0, 0),
     (Fact::TwoAtOnce, "another party of the session was active at the same time", 2, 0),
+    (Fact::ManyTokens, "five tokens or more went between the two networks", 0, 2),
     (Fact::Refused, "Conditional Access refused sign-ins from the same address within a day", 1, 0),
     (Fact::NewToMany, "other users, to whom it is new as well, came from this network", 1, 0),
 ];
@@ -168,13 +182,19 @@ impl Weights {
         self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))
     }
 
+    /// Returns whether another code of the user's makes theft doubtful: with it, the facts do not suffice for high.
+    pub fn is_doubtful(&self) -> bool {
+        self.has(Fact::AnotherCode) && self.over() < HIGH
+    }
+
     /// Confidence by the rule.
     pub fn confidence(&self) -> Confidence {
-        let answered =
-            [Fact::OwnExit, Fact::NewNetwork, Fact::NewPrefix, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
+        let answered = [Fact::OwnExit, Fact::NewNetwork, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
         let is_answered = answered.into_iter().any(|fact| self.has(fact));
+        // That a part of a network is new is half an answer: the rest has to do without it.
+        let without = self.over() - self.theft_of(Fact::NewPrefix);
         match self.over() {
-            HIGH.. if is_answered => Confidence::High,
+            HIGH.. if is_answered || (self.has(Fact::NewPrefix) && without >= HIGH) => Confidence::High,
             MEDIUM.. => Confidence::Medium,
             _ => Confidence::Low,
         }
@@ -198,18 +218,21 @@ impl Weights {
 mod tests {
     use super::*;
 
-    const ALL: [Fact; 22] = [
+    const ALL: [Fact; 26] = [
         Fact::NewNetwork,
         Fact::NewPrefix,
         Fact::OpenNetwork,
+        Fact::UnseenRange,
         Fact::NearNetwork,
         Fact::OwnNetwork,
         Fact::OwnExit,
         Fact::GivenNetwork,
         Fact::UsualInBundle,
         Fact::SharedAddress,
+        Fact::KnownTown,
         Fact::OwnDeviceThere,
         Fact::OtherCodes,
+        Fact::AnotherCode,
         Fact::Kit,
         Fact::Library,
         Fact::NewSoftware,
@@ -220,6 +243,7 @@ mod tests {
         Fact::BindingLost,
         Fact::UnboundThere,
         Fact::TwoAtOnce,
+        Fact::ManyTokens,
         Fact::Refused,
     ];
 
@@ -243,6 +267,7 @@ mod tests {
             (&[Fact::NewNetwork][..], Confidence::High),
             (&[Fact::NewNetwork, Fact::SeenSoftware], Confidence::Medium),
             (&[Fact::NewPrefix], Confidence::Medium),
+            (&[Fact::NewNetwork, Fact::NewSoftware, Fact::AnotherCode], Confidence::Medium),
             (&[Fact::NearNetwork, Fact::Library], Confidence::High),
             (&[Fact::NearNetwork], Confidence::Medium),
             (&[Fact::NearNetwork, Fact::SeenSoftware], Confidence::Low),
@@ -257,6 +282,8 @@ mod tests {
     fn it_is_never_high_while_the_question_of_the_network_is_open() {
         assert_eq!(with(&[Fact::OpenNetwork, Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium);
         assert_eq!(with(&[Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium, "no address at all");
+        assert_eq!(with(&[Fact::NewPrefix, Fact::Library]).confidence(), Confidence::Medium);
+        assert_eq!(with(&[Fact::NewPrefix, Fact::Kit]).confidence(), Confidence::High);
         assert_eq!(with(&[Fact::OwnExit, Fact::Kit]).confidence(), Confidence::High);
     }
 
@@ -266,6 +293,14 @@ mod tests {
         let weights = Weights { facts, common: vec![Fact::NewNetwork], rows: Vec::new() };
         assert_eq!((weights.for_theft(), weights.for_work(), weights.confidence()), (1, 1, Confidence::Low));
         assert!(weights.sentence().starts_with("the network is new to the user (0: common here); "));
+    }
+
+    #[test]
+    fn another_code_makes_a_hit_doubtful_unless_the_rest_suffices() {
+        let over = |facts: &[Fact]| with(&[&[Fact::AnotherCode], facts].concat());
+        assert!(over(&[Fact::NewNetwork, Fact::NewSoftware]).is_doubtful());
+        assert!(!over(&[Fact::NewNetwork, Fact::OtherDevice]).is_doubtful(), "three over");
+        assert!(!with(&[Fact::NewSoftware]).is_doubtful());
     }
 
     #[test]

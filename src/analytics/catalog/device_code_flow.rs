@@ -269,8 +269,9 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     };
     let beside = marks.count(&["split", "first", "tool", "many"]);
     let moved = beside > 0 && went_to(|compared| compared == Compared::Different);
-    // Without AS numbers two prefixes may be of one provider: it takes another mark.
-    let moved_on = beside > 1 && went_to(|compared| matches!(compared, Compared::Different | Compared::Weak));
+    // Without AS numbers two prefixes may be of one provider, and IPv4 of the machine that has IPv6: it takes another mark.
+    let moved_on = (beside > 1 || (has("first") && has("client")))
+        && went_to(|compared| matches!(compared, Compared::Different | Compared::Weak | Compared::OtherVersion));
     let (mut severity, mut reason) = if spent && outside == Outside::Yes {
         (Severity::High, format!("{after}, from a network that the user is not known to use"))
     } else if has("net") && has("tool") {

@@ -72,6 +72,8 @@ pub enum Compared {
     Different,
     /// Two prefixes of one address family, of which an autonomous system is not known: different, but weakly.
     Weak,
+    /// An IPv4 and an IPv6 address, of which an autonomous system is not known: one machine may have both.
+    OtherVersion,
     /// Not comparable.
     Unknown,
 }

@@ -237,13 +237,14 @@ impl Event {
     }
 }
 
-/// Reads `DE` or `DE 52.52 13.40`: a country, and degrees.
+/// Reads `DE`, `DE Hamburg` or `DE 52.52 13.40`: a country, and a city or degrees.
 fn location(place: &str) -> Result<String, String> {
-    let fault = || format!("no place {place}: a country, or a country, latitude and longitude are meant");
+    let fault = || format!("no place {place}: a country, with a city or latitude and longitude, is meant");
     let words: Vec<&str> = place.split(' ').collect();
     let degrees = |text: &str| text.parse::<f64>().map_err(|_| fault());
     match words[..] {
         [country] if country.len() == 2 => Ok(format!(r#"{{"countryOrRegion":"{country}"}}"#)),
+        [country, city] => Ok(format!(r#"{{"city":"{city}","countryOrRegion":"{country}"}}"#)),
         [country, latitude, longitude] => Ok(format!(
             r#"{{"countryOrRegion":"{country}","geoCoordinates":{{"latitude":{},"longitude":{}}}}}"#,
             degrees(latitude)?,
