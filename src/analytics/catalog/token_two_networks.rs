@@ -5,7 +5,7 @@ use crate::analytics::handoff::USUAL_DAYS;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_TOKEN_USES;
-use crate::analytics::places::{Compared, Net};
+use crate::analytics::places::{Compared, Net, Place};
 use crate::analytics::shared_steps::{GRAPH_ACTIONS, WHOSE_PARTY};
 use crate::analytics::token_uses::{TokenUse, UsedToken};
 use crate::analytics::want;
@@ -43,9 +43,12 @@ the caller of a sign-in counts as a use of its token (rule 3).
 An access token is used where it was issued. One that a proxy, a log, memory or a tool gave away works from anywhere \
 until it expires, and no sign-in shows it: only its id in both places does.
 
+Where no AS number tells two networks apart, other software has to: another system, or calls from a part of the network \
+that is none of the user's, which name no software while the other side does.
+
 A proxy for sign-ins with direct access to Graph looks alike: the same pair of networks day after day, low where the \
 days before show it. A laptop that changes its network within the hour keeps its software, and does not go back and \
-forth. Calls of Microsoft's own services are left out.";
+forth. Calls of Microsoft's own services are left out, and with them those that name no software from its networks.";
 
 const STEPS: &[Step] = &[
     Step {
@@ -221,7 +224,8 @@ impl<'t> Sides<'t> {
         let mut found = Vec::new();
         for (at, a) in self.sides.iter().enumerate() {
             let others = self.sides[at + 1..].iter();
-            found.extend(others.filter_map(|b| Some((pair(a.net, b.net), two_uses(context, a, b)?))));
+            let two = |b: &Side| two_uses(context, self.token.user, a, b);
+            found.extend(others.filter_map(|b| Some((pair(a.net, b.net), two(b)?))));
         }
         found.extend(self.elsewhere(context));
         found
@@ -235,7 +239,11 @@ impl<'t> Sides<'t> {
         };
         let from = places.place(issuer);
         let compared = |used: &TokenUse| from.compared(places.numbered(used.place));
-        let is_apart = |used: &TokenUse| matches!(compared(used), Compared::Different | Compared::Weak);
+        let is_apart = |used: &TokenUse| match compared(used) {
+            Compared::Different | Compared::Weak => true,
+            Compared::OtherVersion => self.is_silent_beside(context, issuer, used),
+            Compared::Same | Compared::Unknown => false,
+        };
         if !self.token.uses.iter().all(is_apart) {
             return Vec::new();
         }
@@ -247,6 +255,11 @@ impl<'t> Sides<'t> {
             Some((pair(net, side.net), One { severity, reason, is_open, first, uses }))
         };
         self.sides.iter().filter_map(graded).collect()
+    }
+
+    /// Returns whether a use is silent and new, where the sign-in names its software.
+    fn is_silent_beside(&self, context: &DetectContext, issuer: EventId, used: &TokenUse) -> bool {
+        Software::of(context, issuer).is_some() && is_silent_and_new(context, self.token.user, used)
     }
 
     /// Grade of a use elsewhere than the sign-in, with whether the days before leave it open.
@@ -263,11 +276,14 @@ impl<'t> Sides<'t> {
             let both = Software::of(context, issuer).zip(Software::of(context, used.id));
             both.is_some_and(|(a, b)| how(&a, &b))
         };
+        let standing = context.known().standing(user, context.places().numbered(used.place), at);
         // A part of a network: most networks have many.
-        if compared == Compared::Weak {
+        if compared != Compared::Different {
             return if !is_usual && differ(Software::is_of_other_system) {
                 let reason = "another system used the token in another part of the network than it was issued to";
                 (Severity::Medium, reason, true)
+            } else if !is_usual && self.is_silent_beside(context, issuer, used) {
+                (Severity::Medium, SILENT, true)
             } else {
                 (Severity::Low, "the token was used in another part of the network than it was issued to", true)
             };
@@ -276,13 +292,37 @@ impl<'t> Sides<'t> {
             let reason = "tokens of the user went between these two networks on two days before";
             return (Severity::Low, reason, false);
         }
-        let standing = context.known().standing(user, context.places().numbered(used.place), at);
         if differ(Software::differs) && standing == Standing::New {
             let reason = "other software used the token in a network that is new to the user, and in no other";
             return (Severity::High, reason, false);
         }
         let reason = "the token was used in other networks only than it was issued to";
         (Severity::Medium, reason, standing == Standing::Undecided)
+    }
+}
+
+/// The reason where one side names its software, and the other does not.
+const SILENT: &str = "software that names nothing used the token in a part of the network that is none of the user's";
+
+/// Returns whether a place is in a part of the network that is new to the user by the days before, or that nobody is known
+/// to sign in from.
+fn is_range_new(context: &DetectContext, user: Sym, place: &Place, at: Time) -> bool {
+    let known = context.known();
+    known.standing(user, place, at) == Standing::New || known.is_unseen(user, place, at)
+}
+
+/// Returns whether a use is a call that names no software, from a part of the network that is new. Audit logs have no
+/// agent for most of their rows.
+fn is_silent_and_new(context: &DetectContext, user: Sym, used: &TokenUse) -> bool {
+    let (event, place) = (context.store.event(used.id), context.places().numbered(used.place));
+    event.table.uses() && Software::of(context, used.id).is_none() && is_range_new(context, user, place, event.time())
+}
+
+impl Side {
+    /// Returns whether every use is silent and new, where all of another side name their software.
+    fn is_silent_beside(&self, other: &Self, context: &DetectContext, user: Sym) -> bool {
+        other.uses.iter().all(|used| Software::of(context, used.id).is_some())
+            && self.uses.iter().all(|used| is_silent_and_new(context, user, used))
     }
 }
 
@@ -299,24 +339,39 @@ fn compared(a: &Side, b: &Side) -> Option<(Compared, bool)> {
     }
     let is_weak = |(a, b): &(&Part, &Part)| a.0 != b.0 && a.0.is_v4() == b.0.is_v4();
     let mut weak = pairs().filter(is_weak).peekable();
-    weak.peek()?;
-    Some((Compared::Weak, weak.any(|(a, b)| differ(a, b))))
+    if weak.peek().is_some() {
+        return Some((Compared::Weak, weak.any(|(a, b)| differ(a, b))));
+    }
+    pairs().any(|(a, b)| a.0.is_v4() != b.0.is_v4()).then_some((Compared::OtherVersion, false))
 }
 
 /// Rule 1: a token in two networks.
-fn two_uses(context: &DetectContext, a: &Side, b: &Side) -> Option<One> {
+fn two_uses(context: &DetectContext, user: Sym, a: &Side, b: &Side) -> Option<One> {
     let (compared, differ) = compared(a, b)?;
-    let is_weak = compared == Compared::Weak;
-    let (severity, reason) = match (is_weak, differ) {
-        (false, true) => (Severity::High, "different software used the token in two networks"),
-        (false, false) if in_turns(context, a, b) => (Severity::High, "the token was used in two networks in turns"),
-        (false, false) => (Severity::Medium, "the token was used in two networks"),
-        (true, true) => (Severity::Medium, "different software used the token in two parts of a network"),
-        (true, false) => (Severity::Low, "the token was used in two parts of a network by the same software"),
+    let is_weak = compared != Compared::Different;
+    let is_silent = || a.is_silent_beside(b, context, user) || b.is_silent_beside(a, context, user);
+    let (severity, reason) = match compared {
+        Compared::Different if differ => (Severity::High, "different software used the token in two networks"),
+        Compared::Different if in_turns(context, a, b) => {
+            (Severity::High, "the token was used in two networks in turns")
+        }
+        Compared::Different => (Severity::Medium, "the token was used in two networks"),
+        _ if differ => (Severity::Medium, "different software used the token in two parts of a network"),
+        _ if is_silent() && !is_usual(context, user, a, b) => (Severity::Medium, SILENT),
+        Compared::OtherVersion => return None,
+        _ => (Severity::Low, "the token was used in two parts of a network, and no software tells them apart"),
     };
     let first = a.uses.first()?.id.max(b.uses.first()?.id);
     let uses = a.uses.iter().chain(&b.uses).map(|used| used.id).collect();
     Some(One { severity, reason, is_open: is_weak, first, uses })
+}
+
+/// Returns whether tokens of a user went between two networks on two days before.
+fn is_usual(context: &DetectContext, user: Sym, a: &Side, b: &Side) -> bool {
+    let first = a.uses.iter().chain(&b.uses).map(|used| used.id).min();
+    let day = first.map_or(0, |id| context.store.event(id).time().day_number());
+    let days = |pair| context.token_uses().days_before(user, pair, day);
+    days((a.net, b.net)).max(days((b.net, a.net))) >= USUAL_DAYS
 }
 
 /// Returns whether a use in one network lies between two in the other.
@@ -440,8 +495,10 @@ mod tests {
         }
         let found: Vec<(Severity, usize)> = with(&[(1, &script), (2, DESK)]);
         assert_eq!(found, [(Severity::High, 1)], "by rule 1, of two uses");
-        let found: Vec<(Severity, usize)> = with(&[(1, &script), (2, &[(Field::IpAddress, "2001:db8::1")])]);
+        let other_version = (Field::IpAddress, "2001:db8::1");
+        let found: Vec<(Severity, usize)> = with(&[(1, &script), (2, &[other_version, LINUX])]);
         assert_eq!(found, [], "one cannot be compared with the sign-in, nor with the other");
+        assert_eq!(with(&[(1, &[other_version])]), [], "nothing is known of the user's addresses of that version");
     }
 
     #[test]

@@ -125,25 +125,34 @@ pub fn agents_of_sides(context: &StepContext) -> Finding {
     let mut sides: BTreeMap<Net, BTreeSet<&str>> = BTreeMap::new();
     let issued = issuers(context).filter_map(|id| Some((places.net(id)?, id)));
     let used = context.hit.evidence.iter().filter_map(|&id| Some((net_of_use(context, id)?, id)));
+    // Networks of calls that name no software in a table that can.
+    let mut silent: BTreeSet<Net> = BTreeSet::new();
     for (net, id) in issued.chain(used) {
-        let profile = places.profile(id);
+        let (profile, table) = (places.profile(id), context.store.event(id).table);
         if !profile.agent.is_none() {
             sides.entry(net).or_default().insert(&profile.family);
+        } else if table.uses() && context.store.has(table, Field::UserAgent) {
+            silent.insert(net);
         }
     }
-    if sides.len() < 2 {
-        let lacks = "Only one of the networks names the software of its rows";
-        return missing("agents not recorded", lacks, "the tables with UserAgent").with_rows(kept(context));
-    }
+    silent.retain(|net| !sides.contains_key(net));
     let words = |(net, families): (&Net, &BTreeSet<&str>)| {
         let families: Vec<&str> = families.iter().copied().collect();
         format!("{} in {net}", listed(&families))
     };
-    let words: Vec<String> = sides.iter().map(words).collect();
+    let mut words: Vec<String> = sides.iter().map(words).collect();
+    words.extend(silent.iter().map(|net| format!("no software named in {net}")));
+    if sides.is_empty() || words.len() < 2 {
+        let lacks = "Only one of the networks names the software of its rows";
+        return missing("agents not recorded", lacks, "the tables with UserAgent").with_rows(kept(context));
+    }
     let first = sides.values().next();
     let is_same = sides.values().all(|families| Some(families) == first);
-    let (state, brief) =
-        if is_same { (State::Unknown, "the same software") } else { (State::Supports, "different software") };
+    let (state, brief) = match (sides.len(), is_same) {
+        (1, _) => (State::Unknown, "one side names none"),
+        (_, true) => (State::Unknown, "the same software"),
+        (_, false) => (State::Supports, "different software"),
+    };
     Finding::new(state, brief, format!("{}.", listed(&words))).with_rows(kept(context))
 }
 
