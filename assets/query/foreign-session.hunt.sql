@@ -8,7 +8,9 @@ WITH
     chosen AS (SELECT * FROM signIns),
 --+ rows
     own AS (
-        SELECT DISTINCT User, Net AS DayNet, intDiv(T, 864000000000) AS Day FROM rows
+        -- A service's row without a number may be from Microsoft's ranges, which only scan knows: no habit.
+        SELECT DISTINCT User, Net AS DayNet, intDiv(T, 864000000000) AS Day,
+            startsWith(Net, 'AS') OR NOT (Agent = '' OR has(ServiceClients, AppId)) AS Firm FROM rows
         WHERE Succeeded AND User != '' AND Net != '' AND T < ticks(BaselineUntil)
             AND NOT (startsWith(Net, 'AS') AND has(MicrosoftNetworks, substring(Net, 3)) AND (Agent = '' OR has(ServiceClients, AppId)))
     ),
@@ -19,7 +21,7 @@ WITH
         HAVING First >= ticks(Since) AND Row.3 != '' AND (Row.1 = 'SigninLogs' OR Row.2 = 'none')
     )
 SELECT moment(First) AS FirstSeen, moment(Last) AS LastSeen, SignInCount, Row.3 AS Net, Row.4 AS IPAddress, Row.5 AS UserAgent, Row.6 AS AppId, Row.7 AS UserId,
-    Row.8 AS UserPrincipalName, User, Session AS SessionId, uniqExact(Day) AS DaysBefore, uniqExactIf(Day, DayNet = Net) AS DaysThere
+    Row.8 AS UserPrincipalName, User, Session AS SessionId, uniqExact(Day) AS DaysBefore, uniqExactIf(Day, DayNet = Net AND Firm) AS DaysThere
 FROM firsts INNER JOIN own ON firsts.User = own.User
 WHERE Day < intDiv(First, 864000000000)
 GROUP BY First, Last, SignInCount, Row, User, Session

@@ -1,5 +1,5 @@
--- Candidates: sessions whose sign-ins came from two networks near in time. Which rows are whose, and whether one of the two
--- is the user, are left to scan.
+-- Candidates: sessions whose sign-ins came from two networks within a day. Which rows are whose, and whether one of the two
+-- is the user or too far away, are left to scan.
 WITH
 --: Since Until Lag SplitGap
     Since AS Earliest,
@@ -7,7 +7,7 @@ WITH
 --+ sign-ins
     chosen AS (SELECT * FROM signIns),
 --+ rows
-    greatest(SplitGap, 36000000000) AS Gap, -- at least the hour in which two places at once are looked for
+    greatest(SplitGap, 864000000000) AS Gap, -- at least the day in which a stay too far away is looked for
     placed AS (
         SELECT *, lagInFrame(Net, 1, '') OVER beforehand AS NetBefore, lagInFrame(T, 1, 0) OVER beforehand AS Before
         FROM rows WHERE Succeeded AND User != '' AND Session != '' AND Net != ''

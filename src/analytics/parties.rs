@@ -15,8 +15,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Longest time in which two rows of one party and one of another between them interleave.
 const INTERLEAVE: Span = Span::minutes(24 * 60);
-/// Longest time in which a stay far away between two at home is impossible.
-const IMPOSSIBLE: Span = Span::minutes(60);
+/// Time in which nobody goes far away and back, whatever coordinates say.
+const HOUR: Span = Span::minutes(60);
+/// Most rows at home before and after that are looked at for two that are far.
+const LOOKED_AT: usize = 500;
 /// Flags of rows that a code or a transfer marks.
 pub const MOVED: Flags =
     Flags(Flags::DEVICE_PROTOCOL.0 | Flags::DEVICE_TRANSFER.0 | Flags::MOVED_PROTOCOL.0 | Flags::MOVED_TRANSFER.0);
@@ -177,38 +179,47 @@ impl Split {
         a.iter().any(|a| b.iter().any(|b| a.compared(b) == Compared::Different))
     }
 
-    /// The row of a party that was far from home between two rows at home within the hour.
-    pub fn impossible(&self, origins: Origins<'_>, party: &Party) -> Option<EventId> {
-        if party.nets.len() < 2 {
-            return None;
-        }
+    /// The first three rows among some of the session's, at home, far away and at home again: within the hour, or within
+    /// a day but there and back faster than anybody travels. Phones and Microsoft's networks do not count as away.
+    pub fn far_stay(&self, origins: Origins<'_>, rows: &[EventId]) -> Option<[EventId; 3]> {
         let Origins { store, places, known, .. } = origins;
         let mut locations: HashMap<EventId, Location> = HashMap::new();
-        let mut far = |a: EventId, b: EventId| {
-            let mut at = |id| locations.entry(id).or_insert_with(|| Location::new(store, id)).clone();
-            at(a).is_far(&at(b))
-        };
         let time = |id: EventId| store.event(id).time();
+        let mut trip = |a: EventId, b: EventId| {
+            let mut at = |id| locations.entry(id).or_insert_with(|| Location::new(store, id)).clone();
+            let (from, to, elapsed) = (at(a), at(b), time(b).since(time(a)));
+            Trip { is_far: from.is_far(&to), is_fast: from.is_fast(&to, elapsed) }
+        };
         let standing = |id: EventId, at: Time| known.standing(self.user, places.place(id), at);
-        for (at, &y) in party.rows.iter().enumerate() {
+        let homes: Vec<EventId> =
+            rows.iter().copied().filter(|&id| standing(id, time(id)) == Standing::Known).collect();
+        for &y in if homes.is_empty() { &[] } else { rows } {
             let is_phone = matches!(&*places.profile(y).os, "ios" | "android");
-            if is_phone || places.place(y).is_microsoft || standing(y, time(y)) == Standing::Known {
+            if is_phone || places.place(y).is_microsoft || standing(y, time(y)) != Standing::New {
                 continue;
             }
-            let before = party.rows[..at].iter().rev().take_while(|id| time(y).since(time(**id)) <= IMPOSSIBLE);
-            let home = |x: &&EventId| {
-                let (x, begins) = (**x, time(**x));
-                begins < time(y) && standing(x, begins) == Standing::Known && standing(y, begins) == Standing::New
-            };
-            let Some(&x) = before.filter(home).find(|x| far(**x, y)) else { continue };
-            let after = party.rows[at + 1..].iter().take_while(|id| time(**id).since(time(x)) <= IMPOSSIBLE);
+            let (before, after) = homes.split_at(homes.partition_point(|id| *id < y));
+            let was_new = |x: &&EventId| time(**x) < time(y) && standing(y, time(**x)) == Standing::New;
+            let near = before.iter().rev().take(LOOKED_AT);
+            let mut near = near.take_while(|id| time(y).since(time(**id)) <= Span::DAY).filter(was_new);
+            let Some(&x) = near.find(|x| trip(**x, y).is_far) else { continue };
             let back = |z: &&EventId| time(**z) > time(y) && standing(**z, time(x)) == Standing::Known;
-            if after.filter(back).any(|z| far(*z, y)) {
-                return Some(y);
+            let near = after.iter().take(LOOKED_AT);
+            let mut near = near.take_while(|id| time(**id).since(time(x)) <= Span::DAY).filter(back);
+            let Some(&z) = near.find(|z| trip(y, **z).is_far) else { continue };
+            let within_the_hour = time(z).since(time(x)) <= HOUR;
+            if within_the_hour || (trip(x, y).is_fast && trip(y, z).is_fast) {
+                return Some([x, y, z]);
             }
         }
         None
     }
+}
+
+/// The way between two sign-ins.
+struct Trip {
+    is_far: bool,
+    is_fast: bool,
 }
 
 /// Returns whether a row of `inner` lies strictly between two of `outer` at most a day apart, the first of which fits

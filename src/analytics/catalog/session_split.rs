@@ -1,5 +1,6 @@
 //! `session-split`: one session, two parties.
 
+use crate::analytics::distance::Location;
 use crate::analytics::findings::{interleaved, tokens_by_party};
 use crate::analytics::flow::presents_token;
 use crate::analytics::hit_builder::HitBuilder;
@@ -48,7 +49,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
 };
 
 const ABOUT: &str = "Looks for a session whose sign-ins fall into two groups that share neither network nor software, \
-near in time.
+near in time; and for one that was at home, far away and at home again faster than anybody travels, phones left out.
 
 A stolen refresh token, cookie or device code keeps the victim's session id, so that a report by session mixes victim \
 and thief. Where one group is in networks the user is known to sign in from, and the other in a network that is new to \
@@ -56,7 +57,7 @@ them, the second is the odd party.
 
 A laptop that moves from the office to a hotel looks alike, and so do a proxy for sign-ins only, and IPv4 beside IPv6: \
 there the same software is in both networks, which makes them one party. A thief with the very same agent and system \
-as the victim is taken for the victim.";
+as the victim is taken for the victim, unless far away. A VPN that is switched on for an evening reads as a stay far away.";
 
 const STEPS: &[Step] = &[
     PARTIES,
@@ -99,6 +100,8 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
 struct Found {
     party: usize,
     grade: Grade,
+    /// Its sign-in that was far from home, with one at home before and one after.
+    far: Option<[EventId; 3]>,
 }
 
 fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
@@ -107,7 +110,7 @@ fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
     if let Some(earliest) = split.odd().map(|(at, _)| at).min_by_key(|&at| begins(at)) {
         let graded = split.odd().map(|(at, party)| grade_odd(context, split, at, party));
         let best = graded.max_by_key(|grade| grade.severity)?;
-        return Some(Found { party: earliest, grade: best });
+        return Some(Found { party: earliest, grade: best, far: None });
     }
     let latest = (0..split.parties.len()).max_by_key(|&at| begins(at))?;
     let pairs = || (0..split.parties.len()).flat_map(|a| (a + 1..split.parties.len()).map(move |b| (a, b)));
@@ -115,13 +118,28 @@ fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
     if split.is_candidate && pairs().filter(is_open).any(|(a, b)| split.interleaves_apart(context.origins(), a, b)) {
         let reason = "two parties in different networks were active at the same time; which is the user's is undecided";
         let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::Medium };
-        return Some(Found { party: latest, grade });
+        return Some(Found { party: latest, grade, far: None });
     }
-    let impossible = |at: &usize| split.impossible(context.origins(), &split.parties[*at]).is_some();
-    if let Some(party) = (0..split.parties.len()).filter(impossible).max_by_key(|&at| begins(at)) {
-        let reason = "the session was far away between two sign-ins in known networks within the hour";
+    let within = |at: usize| {
+        let party = &split.parties[at];
+        let two = (party.nets.len() > 1).then_some(&party.rows)?;
+        Some((at, split.far_stay(context.origins(), two)?))
+    };
+    // With other software there it is a party of its own, which may come hours later.
+    let apart = || {
+        if split.parties.len() < 2 {
+            return None;
+        }
+        let mut rows: Vec<EventId> = split.parties.iter().flat_map(|party| &party.rows).copied().collect();
+        rows.sort_unstable();
+        let far = split.far_stay(context.origins(), &rows)?;
+        Some((split.party_with(far[1])?, far))
+    };
+    let latest_within = (0..split.parties.len()).filter_map(within).max_by_key(|(at, _)| begins(*at));
+    if let Some((party, far)) = latest_within.or_else(apart) {
+        let reason = "the session was far away between two sign-ins in known networks, and nobody travels that fast";
         let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::High };
-        return Some(Found { party, grade });
+        return Some(Found { party, grade, far: Some(far) });
     }
     if !split.is_candidate {
         return None;
@@ -132,7 +150,8 @@ fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
     } else {
         ("no party is odd: the days before do not show which is the user's", Confidence::Medium)
     };
-    Some(Found { party: latest, grade: Grade { severity: Severity::Low, reason: reason.to_owned(), most } })
+    let grade = Grade { severity: Severity::Low, reason: reason.to_owned(), most };
+    Some(Found { party: latest, grade, far: None })
 }
 
 /// Grade of an odd party.
@@ -174,18 +193,19 @@ fn grade_odd(context: &DetectContext, split: &Split, at: usize, party: &Party) -
     }
 }
 
-fn hit(context: &DetectContext, split: &Split, Found { party: at, grade }: Found) -> Hit {
+fn hit(context: &DetectContext, split: &Split, Found { party: at, grade, far }: Found) -> Hit {
     let party = &split.parties[at];
     let (of, first) = ((split.user, split.session), party.rows.first().copied());
     // What is known of a user by name alone is not known well.
     let most = certainty::most(context.store, party.rows.iter().copied(), false).min(grade.most);
     let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, of, first, party.rows.clone());
     builder.grade = Some(Grade { most, ..grade });
-    builder.span_needed = split.gap;
+    builder.span_needed = split.gap.filter(|_| far.is_none());
     if !context.bare {
         let calls = graph_ties::by_party(context, split);
         builder.columns = columns(context, split, at, &calls);
         builder.reasons = reasons(context, split, at);
+        builder.reasons.extend(far.map(|far| travelled(context, far)));
         builder.graph = calls.into_iter().filter(|call| call.party == Some(at)).map(|call| call.call).collect();
         builder.attack = how_begun(context, party).into_iter().collect();
     }
@@ -216,6 +236,17 @@ fn reasons(context: &DetectContext, split: &Split, at: usize) -> Vec<String> {
         ));
     }
     reasons
+}
+
+/// Towns and times at which the session was at home, far away and at home again.
+fn travelled(context: &DetectContext, far: [EventId; 3]) -> String {
+    let store = context.store;
+    let [before, there, after] = far.map(|id| {
+        let town = Location::new(store, id).words();
+        let net = || context.places().net(id).map_or_else(String::new, |net| net.to_string());
+        format!("{} at {}", if town.is_empty() { net() } else { town }, store.event(id).time().second())
+    });
+    format!("the session was in {there}, after {before} and before {after}")
 }
 
 fn columns(
