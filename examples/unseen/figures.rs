@@ -60,12 +60,13 @@ impl Figures {
     }
 
     fn add(&mut self, judgement: &Judgement) {
-        let (thefts, look_alikes): (Vec<&Judged>, Vec<&Judged>) = judgement.scenarios.iter().partition(|one| one.theft);
+        let (decided, undecided): (Vec<&Judged>, Vec<&Judged>) =
+            judgement.scenarios.iter().partition(|one| one.undecided.is_none());
+        let (thefts, look_alikes): (Vec<&Judged>, Vec<&Judged>) = decided.into_iter().partition(|one| one.theft);
+        for theft in undecided.into_iter().filter(|one| one.theft) {
+            self.undecided.add(theft.found());
+        }
         for theft in thefts {
-            if theft.undecided.is_some() {
-                self.undecided.add(theft.found());
-                continue;
-            }
             self.recall.add(theft.found());
             self.seen.add(theft.rank().is_some());
             self.thefts.entry(theft.kind).or_default().add(theft.found());
@@ -141,21 +142,21 @@ impl Figures {
 pub(crate) fn faults(judgement: &Judgement) -> Vec<String> {
     let mut lines = Vec::new();
     let scenarios = &judgement.scenarios;
-    let decided = || scenarios.iter().filter(|one| one.theft && one.undecided.is_none());
-    for one in scenarios.iter().filter(|one| one.theft) {
+    for one in scenarios {
         match one.undecided {
             Some(export) => lines.push(format!("undecidable: {}, {}; {export}", words(one), one.user)),
-            None if !one.found() => lines.push(format!("missed theft: {}", words(one))),
+            None if one.theft && !one.found() => lines.push(format!("missed theft: {}", words(one))),
             None => {}
         }
     }
-    for one in scenarios.iter().filter(|one| !one.theft) {
-        let lost = decided().filter(|theft| theft.rank() <= one.rank()).count();
+    let decided = |theft| scenarios.iter().filter(move |one| one.theft == theft && one.undecided.is_none());
+    for one in decided(false) {
         if one.rank() == Some((Severity::High, Confidence::High)) {
             lines.push(format!("look-alike high/high: {}", words(one)));
-        } else if lost > 0 && one.rank().is_some() {
-            lines.push(format!("look-alike above {lost} thefts: {}", words(one)));
         }
+        // A theft without a hit is named above.
+        let lost = decided(true).filter(|theft| theft.rank().is_some() && theft.rank() <= one.rank());
+        lines.extend(lost.map(|theft| format!("pair: {} above the theft {}", words(one), words(theft))));
     }
     for (what, hits) in [("noise", &judgement.noise), ("stray", &judgement.stray)] {
         lines.extend(hits.iter().map(|hit| format!("{what}: {}", hit_words(hit))));

@@ -14,6 +14,8 @@ use tokentrail::testing::model::{Span, Time};
 
 /// Microsoft's own AS number, from which Cloud Shell and services call.
 const MICROSOFT: u32 = 8075;
+/// Some of its /24s.
+const MICROSOFT_BLOCKS: [(u8, u8, u8); 4] = [(20, 42, 1), (40, 114, 7), (52, 168, 11), (104, 42, 20)];
 
 /// So many days.
 pub(crate) fn days(count: i64) -> Span {
@@ -84,7 +86,7 @@ impl World {
             consumer_vpns: (0..2).map(|at| registry.net(elsewhere[3 + at], 4)).collect(),
             clouds: (0..2).map(|at| registry.net(elsewhere[5 + at], 6)).collect(),
             hosters: (0..6).map(|at| registry.net(elsewhere[4 + at], 6)).collect(),
-            microsoft: registry.of_number(MICROSOFT, elsewhere[0], 4),
+            microsoft: registry.of_number(MICROSOFT, elsewhere[0], 4).with_blocks(&MICROSOFT_BLOCKS),
             proxy: registry.net(here, 2),
             people: Vec::new(),
         };

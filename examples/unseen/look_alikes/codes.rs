@@ -27,17 +27,21 @@ pub(super) fn migration(story: &mut Story) {
     };
     let first_day = story.day;
     let length = story.rng.between(3, 8);
-    let mut written = 0;
+    let (mut written, mut codes) = (0, 0);
     while written < length && story.day < story.world.export.days {
         if story.world.weekday(story.day) < 5 {
             for _ in 0..story.rng.between(1, 2) {
                 code_and_work(story, &machine, client);
+                codes += 1;
             }
             written += 1;
         }
         story.day += 1;
     }
     story.day = first_day;
+    if codes == 1 {
+        story.undecided = Some("sign-in logs of the days after");
+    }
 }
 
 fn code_and_work(story: &mut Story, machine: &Origin, client: &'static str) {

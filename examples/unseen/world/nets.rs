@@ -61,6 +61,11 @@ pub(crate) struct Net {
 }
 
 impl Net {
+    /// The network with other /24s.
+    pub(crate) fn with_blocks(self, blocks: &[(u8, u8, u8)]) -> Self {
+        Self { blocks: blocks.to_vec(), ..self }
+    }
+
     /// An address of it.
     pub(crate) fn spot(&self, rng: &mut Rng) -> Spot {
         let (a, b, c) = *rng.pick(&self.blocks);
