@@ -83,13 +83,11 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
 }
 
 /// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
-/// its own graded it and they are even, or another code of the user's makes it doubtful. `base` is that of the analytic,
-/// which counts where no rule of its own graded it.
-fn lowered(hit: &Hit, weights: &Weights, base: Severity) -> Option<(Severity, String)> {
-    let by_rule = hit.grade.as_ref().map_or(base, |grade| grade.severity);
+/// its own graded it and they are even, or another code of the user's makes it doubtful. `by_rule` is its severity before.
+fn lowered(hit: &Hit, weights: &Weights, by_rule: Severity) -> Option<(Severity, String)> {
     let reason = || match &hit.grade {
         Some(grade) => grade.reason.clone(),
-        None => format!("{} is {} by rule", hit.analytic, base.word()),
+        None => format!("{} is {} by rule", hit.analytic, by_rule.word()),
     };
     // A burst of the user's own device and software may be a laptop on its way.
     let is_roaming = hit.grade.is_none()

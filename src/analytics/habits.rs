@@ -1,4 +1,4 @@
-//! Habits of a user: the devices and towns they sign in with, and whether their tokens are bound.
+//! Habits of a user: the devices they sign in with, the towns they sign in from, and whether their tokens are bound.
 
 use super::Origins;
 use super::binding::{self, Binding, Protection};

@@ -307,10 +307,13 @@ impl Weighing<'_> {
 
     /// The fact that so many tokens were used in two networks that it is their route.
     fn many_tokens(&self) -> Option<Fact> {
+        if self.hit.analytic != OF_USES {
+            return None;
+        }
         let store = self.context.store;
         let token = |id: &EventId| store.token(store.event(*id).get(Field::TokenId));
         let tokens: BTreeSet<Sym> = self.hit.evidence.iter().map(token).collect();
-        (self.hit.analytic == OF_USES && tokens.len() >= MANY_TOKENS).then_some(Fact::ManyTokens)
+        (tokens.len() >= MANY_TOKENS).then_some(Fact::ManyTokens)
     }
 
     /// The fact that two parties of the session were active at once.

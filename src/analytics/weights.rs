@@ -299,7 +299,7 @@ mod tests {
     fn another_code_makes_a_hit_doubtful_unless_the_rest_suffices() {
         let over = |facts: &[Fact]| with(&[&[Fact::AnotherCode], facts].concat());
         assert!(over(&[Fact::NewNetwork, Fact::NewSoftware]).is_doubtful());
-        assert!(!over(&[Fact::NewNetwork, Fact::OtherDevice]).is_doubtful(), "three over");
+        assert!(!over(&[Fact::NewNetwork, Fact::TwoAtOnce]).is_doubtful(), "three over");
         assert!(!with(&[Fact::NewSoftware]).is_doubtful());
     }
 

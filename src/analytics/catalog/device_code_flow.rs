@@ -269,7 +269,8 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     };
     let beside = marks.count(&["split", "first", "tool", "many"]);
     let moved = beside > 0 && went_to(|compared| compared == Compared::Different);
-    // Without AS numbers two prefixes may be of one provider, and IPv4 of the machine that has IPv6: it takes another mark.
+    // Without AS numbers two prefixes may be of one provider, and an IPv4 address of the machine that has the IPv6 one: it
+    // takes a second mark, or a first code of a client that phishing favours.
     let moved_on = (beside > 1 || (has("first") && has("client")))
         && went_to(|compared| matches!(compared, Compared::Different | Compared::Weak | Compared::OtherVersion));
     let (mut severity, mut reason) = if spent && outside == Outside::Yes {
