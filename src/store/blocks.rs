@@ -44,8 +44,10 @@ const MANY: usize = ROWS / 2;
 
 impl Block {
     /// A block without rows.
-    pub(super) fn new(table: Table) -> Self {
-        Self { table, rows: Rows::Open(Vec::with_capacity(ROWS * table.width())) }
+    pub(super) fn new(table: Table, packing: &mut Packing) -> Self {
+        let mut texts = std::mem::take(&mut packing.spare[table as usize]);
+        texts.reserve_exact(ROWS * table.width());
+        Self { table, rows: Rows::Open(texts) }
     }
 
     /// Table of its rows.
@@ -97,20 +99,21 @@ impl Block {
     }
 
     /// Packs the rows; there is no room for more.
-    pub(super) fn pack(&mut self) {
-        let Rows::Open(texts) = &self.rows else { return };
+    pub(super) fn pack(&mut self, packing: &mut Packing) {
+        let Rows::Open(texts) = &mut self.rows else { return };
         let width = self.table.width();
-        let mut numbers = Numbers::default();
+        let Packing { numbers, values, spare } = packing;
         let mut columns: Vec<Column> = Vec::with_capacity(width);
-        let mut values: Vec<Sym> = Vec::with_capacity(ROWS);
         for slot in 0..width {
             values.clear();
             values.extend(texts.iter().skip(slot).step_by(width));
-            let column = numbers.column(&values);
+            let column = numbers.column(values);
             let same =
                 columns.iter().position(|other| column.is_same(other)).and_then(|other| u8::try_from(other).ok());
             columns.push(same.map_or(column, Column::Same));
         }
+        texts.clear();
+        spare[self.table as usize] = std::mem::take(texts);
         self.rows = Rows::Packed(columns.into());
     }
 
@@ -143,6 +146,15 @@ impl Block {
             }
         }
     }
+}
+
+/// Room to pack blocks in, and of blocks that are packed. Given back after each, its holes would stay: what comes next is
+/// larger or smaller.
+#[derive(Default)]
+pub(super) struct Packing {
+    numbers: Numbers,
+    values: Vec<Sym>,
+    spare: [Vec<Sym>; Table::COUNT],
 }
 
 impl Column {
@@ -269,16 +281,11 @@ fn ends(mut values: impl Iterator<Item = Sym>) -> Option<(Sym, Sym)> {
 }
 
 /// Numbers of the distinct values of a column: an open table, searched from where a value points.
+#[derive(Default)]
 struct Numbers {
     /// A value and its number, with the number of the column that it is of.
     slots: Vec<(Sym, u16, u32)>,
     column: u32,
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Self { slots: vec![(Sym::NONE, 0, 0); 4 * MANY], column: 0 }
-    }
 }
 
 impl Numbers {
@@ -289,6 +296,7 @@ impl Numbers {
             return Column::One(*first);
         }
         self.column += 1;
+        self.slots.resize(4 * MANY, (Sym::NONE, 0, 0));
         let mut values: Vec<Sym> = Vec::new();
         let mut numbers: Vec<u16> = Vec::with_capacity(of_rows.len());
         for &sym in of_rows {
@@ -349,7 +357,7 @@ mod tests {
     }
 
     fn block(rows: usize) -> Block {
-        let mut block = Block::new(Table::SignIn);
+        let mut block = Block::new(Table::SignIn, &mut Packing::default());
         for row in 0..rows {
             assert_eq!(block.add(|texts| (0..texts.len()).for_each(|slot| texts[slot] = value(slot, row))), row);
         }
@@ -366,7 +374,7 @@ mod tests {
         for rows in [1, 2, 255, 300, ROWS - 1, ROWS] {
             let mut block = block(rows);
             assert_eq!(differ(&block, rows, value), []);
-            block.pack();
+            block.pack(&mut Packing::default());
             assert_eq!(differ(&block, rows, value), [], "{rows}");
             let map: Vec<Sym> = (0..ROWS * 30).map(|at| sym(at + 1)).collect();
             block.translate(&map);
@@ -377,7 +385,7 @@ mod tests {
     #[test]
     fn values_take_as_few_bytes_as_they_need() {
         let mut block = block(ROWS);
-        block.pack();
+        block.pack(&mut Packing::default());
         let Rows::Packed(columns) = &block.rows else { panic!("it was packed") };
         let kinds = columns.iter().map(|column| match column {
             Column::One(_) => 0,
@@ -394,7 +402,7 @@ mod tests {
     fn any_text_of_a_packed_row_can_be_set() {
         for rows in [5, ROWS] {
             let mut block = block(rows);
-            block.pack();
+            block.pack(&mut Packing::default());
             let mut set = std::collections::HashMap::new();
             for number in 0..2000 {
                 let (slot, row) = (number % 8, number * 37 % rows);
@@ -418,7 +426,7 @@ mod tests {
         for field in [Field::Id, Field::UserId, Field::RequestUri] {
             let open = texts(&block, field);
             let mut packed = self::block(ROWS);
-            packed.pack();
+            packed.pack(&mut Packing::default());
             assert_eq!(texts(&packed, field), open, "{field:?}");
         }
     }

@@ -164,7 +164,7 @@ impl Store {
     fn mark_repeated(&mut self, mut rows: Vec<u32>) {
         let same = |event: Event<'_>| {
             // A missing text and an empty one are the same to a published query.
-            let text = |field: Field| Some(event.get(field)).filter(|sym| !self.texts.text(*sym).is_empty());
+            let text = |field: Field| Some(event.get(field)).filter(|sym| !self.texts.is_empty(*sym));
             (event.ingested, event.created, Field::ALL.map(text))
         };
         rows.sort_by_cached_key(|row| {

@@ -1,6 +1,6 @@
 //! Events side by side: numbers in rows of one width, texts in blocks of one table.
 
-use super::blocks::{Block, ROW_BITS, ROWS};
+use super::blocks::{Block, Packing, ROW_BITS, ROWS};
 use super::chunks::Chunks;
 use crate::model::{EventHead, Field, NewEvent, Sym, Table};
 use crate::tables::{ALL_FIELDS, NO_SLOT, Slots};
@@ -65,6 +65,7 @@ pub struct Events {
     blocks: Vec<Block>,
     /// The block of each table that has room.
     open: [Option<usize>; Table::COUNT],
+    packing: Packing,
 }
 
 impl Events {
@@ -109,14 +110,14 @@ impl Events {
     /// Adds a row of a table, and returns its number.
     fn new_row(&mut self, table: Table, fill: impl FnOnce(&mut [Sym])) -> u32 {
         let at = self.open[table as usize].unwrap_or_else(|| {
-            self.blocks.push(Block::new(table));
+            self.blocks.push(Block::new(table, &mut self.packing));
             self.blocks.len() - 1
         });
         let block = &mut self.blocks[at];
         let row = block.add(fill);
         let is_full = row + 1 == ROWS;
         if is_full {
-            block.pack();
+            block.pack(&mut self.packing);
         }
         self.open[table as usize] = (!is_full).then_some(at);
         first_row(at) | u32::try_from(row).expect("below the rows of a block")
@@ -189,12 +190,17 @@ impl Events {
         let before = first_row(self.blocks.len());
         self.heads.absorb(other.heads, |head| head.row += before);
         for mut block in other.blocks {
-            block.pack();
+            block.pack(&mut self.packing);
             block.translate(map);
             self.blocks.push(block);
         }
         // As many blocks as rows have numbers for.
         first_row(self.blocks.len() - usize::from(!self.blocks.is_empty()));
+    }
+
+    /// Gives back the room for more.
+    pub(super) fn settle(&mut self) {
+        self.packing = Packing::default();
     }
 
     /// Puts the events into an order in place; `order` has their places now.

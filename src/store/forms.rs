@@ -1,7 +1,7 @@
 //! The normalized form of each text of a store.
 
 use super::normalize::{Normalized, Placeholder, is_no_id, normalize_if_compared};
-use super::{Event, Events, Interner, Store};
+use super::{Event, Events, Interner, Store, TextKey};
 use crate::model::{Field, Sym, Table, work};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -55,7 +55,8 @@ impl Changed {
     pub(super) fn read(texts: &Interner, compared: &[bool]) -> Self {
         let mut changed = Self::default();
         for (sym, compared) in (0..).map(Sym).zip(compared) {
-            let text = texts.text(sym);
+            // A GUID is its own form.
+            let TextKey::Text(text) = texts.key(sym) else { continue };
             if text.ends_with('=') {
                 changed.padded.push(sym);
             }

@@ -1,6 +1,7 @@
 //! Normalized texts, which the store compares: ids and names without case and padding, addresses without a port; and
 //! texts that are no value.
 
+use super::TextKey;
 use crate::model::{Field, is_scientific};
 use std::net::{IpAddr, SocketAddr};
 
@@ -89,7 +90,7 @@ fn kind(field: Field) -> TextKind {
 
 pub(super) fn normalize(text: &str) -> Normalized {
     // Most texts are ids.
-    if is_plain_guid(text) && begins_with_two(text) {
+    if matches!(TextKey::of(text), TextKey::Id(_)) {
         return Normalized::Same;
     }
     let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase());
@@ -106,15 +107,6 @@ pub(super) fn normalize(text: &str) -> Normalized {
     } else {
         Normalized::Other(lower)
     }
-}
-
-/// Returns whether a text is a GUID as it is compared: lower-case digits in groups.
-fn is_plain_guid(text: &str) -> bool {
-    let Ok(bytes) = <&[u8; 36]>::try_from(text.as_bytes()) else { return false };
-    // Of all places, so that it is done at many at once.
-    let is_digit = |byte: u8| byte.wrapping_sub(b'0') < 10 || byte.wrapping_sub(b'a') < 6;
-    let digits: u32 = bytes.iter().map(|byte| u32::from(is_digit(*byte))).sum();
-    digits == 32 && [8, 13, 18, 23].iter().all(|at| bytes[*at] == b'-')
 }
 
 /// The address of `192.0.2.1:443`, `[2001:db8::1]:443` or `[2001:db8::1]`. Some records add the port, which changes

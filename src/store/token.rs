@@ -4,7 +4,7 @@
 //! That is an observed regularity, no promise of Microsoft's. The store uses it only where no row of the sign-in names
 //! its token, and only for sources whose named tokens do not contradict it (an anonymised export's do).
 
-use super::{Event, Store};
+use super::{Event, GUID, Store, TextKey};
 use crate::model::{EventId, Field, Flags, SourceId, Sym};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -58,7 +58,7 @@ impl Store {
         let tokens = self.called_tokens();
         for index in 0..self.events.len() {
             let event = self.events.get(index);
-            if !self.lacks_token(event) || guid(self.text(event.get(Field::Id))).is_none() {
+            if !self.lacks_token(event) || guid(self.key(event.get(Field::Id))).is_none() {
                 continue;
             }
             let source = sources.entry(event.origin.source).or_default();
@@ -88,7 +88,7 @@ impl Store {
     fn compare_tokens(&self) -> BTreeMap<SourceId, Compared> {
         let mut sources: BTreeMap<SourceId, Compared> = BTreeMap::new();
         let mut compare = |row: Event<'_>, named: Event<'_>| {
-            let (id, named) = (guid(self.text(row.get(Field::Id))), decoded(self.text(named.get(Field::TokenId))));
+            let (id, named) = (guid(self.key(row.get(Field::Id))), decoded(self.text(named.get(Field::TokenId))));
             if let (Some(id), Some(named)) = (id, named) {
                 let source = sources.entry(row.origin.source).or_default();
                 if id == named {
@@ -143,14 +143,17 @@ impl Store {
         if !self.lacks_token(event) || refused {
             return None;
         }
-        guid(self.text(event.get(Field::Id))).map(|id| URL_SAFE_NO_PAD.encode(id.to_bytes_le()))
+        guid(self.key(event.get(Field::Id))).map(|id| URL_SAFE_NO_PAD.encode(id.to_bytes_le()))
     }
 }
 
 /// An id that is a GUID as Entra writes them.
-fn guid(id: &str) -> Option<Uuid> {
-    let id = id.trim();
-    (id.len() == 36).then(|| Uuid::try_parse(id).ok())?.filter(|id| !id.is_nil())
+fn guid(id: TextKey<'_>) -> Option<Uuid> {
+    let id = match id {
+        TextKey::Id(id) => return Some(Uuid::from_u128(id)),
+        TextKey::Text(id) => id.trim(),
+    };
+    (id.len() == GUID).then(|| Uuid::try_parse(id).ok())?.filter(|id| !id.is_nil())
 }
 
 /// The sign-in id that a token id is of, if it is of the kind that names one.
@@ -191,8 +194,8 @@ mod tests {
 
     #[test]
     fn the_id_of_a_sign_in_gives_its_token() {
-        assert_eq!(URL_SAFE_NO_PAD.encode(guid(ID).unwrap().to_bytes_le()), TOKEN);
-        assert_eq!(decoded(TOKEN), guid(&ID.to_uppercase()));
+        assert_eq!(URL_SAFE_NO_PAD.encode(guid(TextKey::of(ID)).unwrap().to_bytes_le()), TOKEN);
+        assert_eq!(decoded(TOKEN), guid(TextKey::of(&ID.to_uppercase())));
         let store = with_call(|rows| {
             sign_in(rows, 0, &ID.to_uppercase(), "");
             sign_in(rows, 0, OTHER_ID, " ");
@@ -227,7 +230,7 @@ mod tests {
         }
         let agreeing = with_call(|rows| {
             sign_in(rows, 0, ID, "");
-            sign_in(rows, 0, OTHER_ID, &URL_SAFE_NO_PAD.encode(guid(OTHER_ID).unwrap().to_bytes_le()));
+            sign_in(rows, 0, OTHER_ID, &URL_SAFE_NO_PAD.encode(guid(TextKey::of(OTHER_ID)).unwrap().to_bytes_le()));
             sign_in(rows, 1, "11111111-1111-4111-8111-111111111111", contradicts);
         });
         assert_eq!(tied(&agreeing), 1, "what agrees in the source itself outweighs another source");

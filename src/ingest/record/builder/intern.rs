@@ -5,7 +5,7 @@ use super::values::HALF_A_PAIR;
 use crate::ingest::record::value;
 use crate::ingest::table_names::RowTable;
 use crate::model::{Field, Sym};
-use crate::store::Interner;
+use crate::store::{Interner, TextKey};
 use crate::tables::json::{self, Arena};
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ const REMEMBERED_LEN: usize = 16 << 10;
 const JSON_FIELDS: [Field; 4] =
     [Field::DeviceDetail, Field::LocationDetails, Field::ProcessingDetails, Field::TokenProtection];
 /// Bytes of texts that a memo holds; then it is cleared. Each thread has some.
-const REMEMBERED_BYTES: usize = 2 << 20;
+const REMEMBERED_BYTES: usize = 512 << 10;
 
 /// Last symbol of each field: many columns hardly change.
 pub(super) struct Last([Sym; Field::COUNT]);
@@ -105,24 +105,24 @@ impl RecordReader {
     pub(super) fn intern(&mut self) {
         let Self { record, part, last_texts: last, batch, .. } = self;
         let mut fields = [Field::Id; Field::COUNT];
-        let mut texts = [""; Field::COUNT];
+        let mut keys = [TextKey::Text(""); Field::COUNT];
         let mut count = 0;
         for field in Field::ALL {
             if record.weights[field as usize] == 0 {
                 continue;
             }
             let held = record.held[field as usize];
-            let text = &record.text[held.start as usize..(held.start + held.len) as usize];
+            let key = TextKey::of(&record.text[held.start as usize..(held.start + held.len) as usize]);
             let before = last.0[field as usize];
-            if !before.is_none() && part.texts.text(before) == text {
+            if !before.is_none() && part.texts.key(before) == key {
                 record.event[field] = before;
             } else {
-                (fields[count], texts[count]) = (field, text);
+                (fields[count], keys[count]) = (field, key);
                 count += 1;
             }
         }
         batch.clear();
-        part.texts.intern_all(&texts[..count], batch);
+        part.texts.intern_all(&keys[..count], batch);
         for (field, sym) in fields.into_iter().zip(batch.iter()) {
             record.event[field] = *sym;
             last.0[field as usize] = *sym;
