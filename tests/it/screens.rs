@@ -30,9 +30,9 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use shown::{snapshot, text};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokentrail::testing::casefile::{self, CaseFile, Opened};
 use tokentrail::testing::facts::Facts;
@@ -69,6 +69,21 @@ struct Desk {
     slow: bool,
 }
 
+/// Writes a file, and reads it as a bundle.
+fn read(path: &Path, bytes: &[u8], settings: &analytics::Settings) -> (Loaded, Vec<analytics::Hit>) {
+    std::fs::write(path, bytes).unwrap();
+    let (paths, options, stop) = ([path.to_owned()], ingest::Options::default(), AtomicBool::new(false));
+    let loaded = ingest::load(&paths, &options, &|_| {}, &stop).unwrap();
+    let hits = analytics::run(&loaded.store, Facts::embedded(), settings);
+    (loaded, hits)
+}
+
+/// Puts fixed words in place of a path and of what the analytics say.
+fn reword_all(loaded: &mut Loaded, hits: &mut [analytics::Hit]) {
+    "evidence/bundle.json".clone_into(&mut loaded.sources[0].name);
+    hits.iter_mut().for_each(reword);
+}
+
 impl Desk {
     /// A screen before anything is read.
     fn loading(size: (u16, u16)) -> Self {
@@ -78,27 +93,36 @@ impl Desk {
     /// A desk on other rows.
     fn reading(size: (u16, u16), rows: &str) -> Self {
         let mut desk = Self::over(size, "bundle.json", rows.as_bytes(), &analytics::Settings::default());
-        "evidence/bundle.json".clone_into(&mut Arc::get_mut(&mut desk.loaded).unwrap().sources[0].name);
-        Arc::get_mut(&mut desk.hits).unwrap().iter_mut().for_each(reword);
+        reword_all(Arc::get_mut(&mut desk.loaded).unwrap(), Arc::get_mut(&mut desk.hits).unwrap());
         desk
     }
 
     /// A desk on a file, with the hits as found.
     fn over(size: (u16, u16), name: &str, bytes: &[u8], settings: &analytics::Settings) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let bundle = home.path().join(name);
-        std::fs::write(&bundle, bytes).unwrap();
-        let loaded = ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
-        let hits = analytics::run(&loaded.store, Facts::embedded(), settings);
-        let size = Size { width: size.0, height: size.1 };
-        let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
-        let (loaded, hits, copied) = (Arc::new(loaded), Arc::new(hits), String::new());
-        Self { app, loaded, hits, file: None, reader: None, home, quits: false, copied, slow: false }
+        let (loaded, hits) = read(&home.path().join(name), bytes, settings);
+        Self::at(size, home, Arc::new(loaded), Arc::new(hits))
     }
 
-    /// The workbench, opened.
+    fn at(size: (u16, u16), home: tempfile::TempDir, loaded: Arc<Loaded>, hits: Arc<Vec<analytics::Hit>>) -> Self {
+        let size = Size { width: size.0, height: size.1 };
+        let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
+        Self { app, loaded, hits, file: None, reader: None, home, quits: false, copied: String::new(), slow: false }
+    }
+
+    /// The workbench, opened. The story is read once for all.
     fn open(size: (u16, u16)) -> Self {
-        let mut desk = Self::loading(size);
+        static READ: LazyLock<(Arc<Loaded>, Arc<Vec<analytics::Hit>>)> = LazyLock::new(|| {
+            let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens");
+            std::fs::create_dir_all(&folder).unwrap();
+            let rows = story::ndjson();
+            let read = read(&folder.join("bundle.json"), rows.as_bytes(), &analytics::Settings::default());
+            let (mut loaded, mut hits) = read;
+            reword_all(&mut loaded, &mut hits);
+            (Arc::new(loaded), Arc::new(hits))
+        });
+        let (loaded, hits) = READ.clone();
+        let mut desk = Self::at(size, tempfile::tempdir().unwrap(), loaded, hits);
         desk.reopen();
         desk
     }
