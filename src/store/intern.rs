@@ -256,8 +256,9 @@ mod tests {
         let mut texts = Interner::default();
         let mut syms = Vec::new();
         // Every other one is a GUID.
-        let name =
-            |n: u32| if n % 2 == 0 { format!("{n:08x}-1000-4000-8000-00000000000a") } else { format!("text-{n}") };
+        let name = |n: u32| {
+            if n.is_multiple_of(2) { format!("{n:08x}-1000-4000-8000-00000000000a") } else { format!("text-{n}") }
+        };
         let names: Vec<String> = (0..50_000).map(name).collect();
         let keys: Vec<TextKey<'_>> = names.iter().map(|name| TextKey::of(name)).collect();
         texts.intern_all(&keys, &mut syms);
