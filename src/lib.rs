@@ -53,7 +53,7 @@
 //! | the table of a row | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
 //! | hashes of files and members | `ingest/hashes.rs`: while they are read, or later; `tui/app/hashing.rs`: what the screen holds back until then | |
 //! | work on all cores, with results that do not depend on their number | `model/threads.rs` | |
-//! | storage and comparison of rows | [`store`]: interned text, users, indexes; `store/forms.rs` normalized forms, `store/blocks.rs` texts of rows in few bytes, `store/duplicates.rs` duplicates, `store/token.rs` computed token ids, `store/roles.rs` sign-ins, calls and acts | |
+//! | storage and comparison of rows | [`store`]: users, indexes; `store/intern.rs` each text once, GUIDs in 16 bytes; `store/forms.rs` normalized forms, `store/blocks.rs` texts of rows in few bytes, `store/duplicates.rs` duplicates, `store/token.rs` computed token ids, `store/roles.rs` sign-ins, calls and acts | |
 //! | the analyst's work | [`triage`]: pure; [`casefile`] saves it | |
 //! | saving, moving, opening and merging of the case | `tui/saver.rs`: the thread; `tui/keeping.rs`: its results in the loop | |
 //! | a case on evidence that has changed | `triage/basis.rs` the evidence as a case lists it, `triage/bundle.rs` a bundle as cases see it, `triage/carry.rs` its change in a sentence; `casefile/find.rs` the case of a bundle |

@@ -23,7 +23,7 @@ mod token;
 pub use device::{device_id, device_member};
 pub use events::{Event, Events};
 pub use index::{Index, Key};
-pub use intern::{GUID, Interner, TextKey};
+pub use intern::{GUID_LEN, Interner, TextKey};
 pub use normalize::is_blank;
 pub use query::Query;
 pub use token::Computed;
@@ -184,7 +184,7 @@ impl Store {
         self.texts.text(sym)
     }
 
-    /// The text of a symbol as it is compared: what reads most rows of a bundle, and keeps the text of none.
+    /// The text of a symbol as it is compared, for what reads many rows: it keeps no text of a GUID.
     #[inline]
     pub fn key(&self, sym: Sym) -> TextKey<'_> {
         work::look(1);
@@ -261,7 +261,8 @@ impl Store {
     pub fn users_by_name(&self) -> &[(Sym, usize)] {
         self.by_name.get_or_init(|| {
             let mut users: Vec<(Sym, usize)> = self.counts(Key::User).collect();
-            users.sort_by_cached_key(|(user, _)| (self.upn(*user), self.text(*user)));
+            let id = |user| self.key(user).read(&mut [0; GUID_LEN]).to_owned();
+            users.sort_by_cached_key(|(user, _)| (self.upn(*user), id(*user)));
             users
         })
     }
@@ -447,7 +448,7 @@ fn order(events: &Events, texts: &Interner) -> Vec<u32> {
     let id = |event: Event<'_>| {
         let text = match texts.key(event.get(Field::Id)) {
             TextKey::Text(text) => text,
-            id @ TextKey::Id(_) => return Cow::Owned(id.read(&mut [0; GUID]).to_owned()),
+            id @ TextKey::Id(_) => return Cow::Owned(id.read(&mut [0; GUID_LEN]).to_owned()),
         };
         match normalize(text) {
             Normalized::Blank | Normalized::Placeholder(..) => Cow::Borrowed(""),

@@ -9,8 +9,8 @@ const NEAR: usize = 5;
 /// The users of that sign-in name or id; a name may have passed from one id to another.
 pub(super) fn named(store: &Store, name: &str) -> Vec<Sym> {
     let name = name.trim().to_lowercase();
-    let users = store.users().into_iter();
-    users.filter(|(user, upn)| *upn == name || store.text(*user) == name).map(|(user, _)| user).collect()
+    let (id, users) = (store.find(&name), store.users().into_iter());
+    users.filter(|(user, upn)| *upn == name || Some(*user) == id).map(|(user, _)| user).collect()
 }
 
 /// Says that nobody has the name, and offers names near it.

@@ -7,6 +7,7 @@ use crate::analytics::ties::{Tie, Ties};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Flags, Sym, Time};
+use crate::store::{GUID_LEN, Store, TextKey};
 use crate::tables::Role;
 use crate::triage::Case;
 use crate::triage::acts;
@@ -124,8 +125,7 @@ fn row<'a>(
     row.push("Table", record.table.name());
     row.push("Failed", Value::Flag(line.failed));
     for field in FIELDS {
-        let missing = record.get(field).is_none();
-        row.push(field.column(), if missing { Value::Null } else { Value::from(store.get(event, field)) });
+        row.push(field.column(), value(store, event, field));
     }
     act(&mut row, loaded, facts, users, event, tie);
     row.push("TokenComputed", Value::Flag(record.flags.has(Flags::TOKEN_COMPUTED)));
@@ -145,7 +145,7 @@ fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym
         Role::Issues | Role::Uses => None,
     };
     let text = |text: Option<&'a str>| text.map_or(Value::Null, Value::from);
-    let field = |field| if record.get(field).is_none() { Value::Null } else { Value::from(store.get(event, field)) };
+    let field = |field| value(store, event, field);
     let count = acts::count(store, record).and_then(|count| i64::try_from(count).ok()).unwrap_or(1);
     let values = [
         field(Field::Operation),
@@ -155,10 +155,20 @@ fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym
         Value::Number(count),
         text(acts::actor(store, record, users)),
         text(tie.filter(|_| !record.table.issues()).map(|tie| tie.rung.word())),
-        text(tie.and_then(|tie| tie.sign_in).map(|sign_in| store.get(sign_in, Field::Id))),
+        tie.and_then(|tie| tie.sign_in).map_or(Value::Null, |sign_in| value(store, sign_in, Field::Id)),
     ];
     for (name, value) in ACT.into_iter().zip(values) {
         row.push(name, value);
+    }
+}
+
+/// A field of an event.
+fn value(store: &Store, event: EventId, field: Field) -> Value<'_> {
+    let sym = store.event(event).get(field);
+    match store.key(sym) {
+        _ if sym.is_none() => Value::Null,
+        TextKey::Text(text) => Value::from(text),
+        id @ TextKey::Id(_) => Value::from(id.read(&mut [0; GUID_LEN]).to_owned()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Users that rows of audit tables act upon: such a row stands on their timelines too.
 
-use super::Store;
+use super::{GUID_LEN, Store};
 use crate::model::{EventId, Field, Sym};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -108,7 +108,8 @@ impl Store {
 
     /// The users that a list of sign-in names and object ids names.
     fn users_in(&mut self, list: Sym, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Vec<Sym> {
-        let words: Vec<String> = self.texts.text(list).split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> =
+            self.texts.key(list).read(&mut [0; GUID_LEN]).split_whitespace().map(str::to_lowercase).collect();
         let mut users: Vec<Sym> = words.iter().map(|word| self.user_named(word, ids)).collect();
         users.sort_unstable();
         users.dedup();

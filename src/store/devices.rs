@@ -1,7 +1,7 @@
 //! Devices that sign-ins name in a text of their own.
 
-use super::Store;
 use super::device::device_id_and_system;
+use super::{GUID_LEN, Store};
 use crate::model::{Field, Sym, threads};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -30,8 +30,10 @@ impl Devices {
     pub(super) fn new(store: &Store) -> Self {
         let texts = distinct(store, Field::DeviceDetail);
         let named = distinct(store, Field::DeviceId).into_iter().map(|id| store.normalized(id));
-        let mut ids: HashMap<String, Sym, RandomState> =
-            named.filter(|id| !id.is_none()).map(|id| (store.text(id).to_owned(), id)).collect();
+        let mut ids: HashMap<String, Sym, RandomState> = named
+            .filter(|id| !id.is_none())
+            .map(|id| (store.key(id).read(&mut [0; GUID_LEN]).to_owned(), id))
+            .collect();
         let read = |part: &[Sym]| part.iter().map(|&text| device_id_and_system(store.text(text))).collect::<Vec<_>>();
         let read = threads::each(texts.chunks(AT_A_TIME).collect(), read);
         let mut numbers: HashMap<String, u32, RandomState> = HashMap::default();

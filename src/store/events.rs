@@ -198,7 +198,7 @@ impl Events {
         first_row(self.blocks.len() - usize::from(!self.blocks.is_empty()));
     }
 
-    /// Gives back the room for more.
+    /// Gives back the room that packing took.
     pub(super) fn settle(&mut self) {
         self.packing = Packing::default();
     }

@@ -3,8 +3,8 @@
 mod slots;
 mod texts;
 
-use slots::{Slot, Slots, first, next};
-pub use texts::{GUID, TextKey};
+use slots::{Slot, Slots, first_slot, next_slot};
+pub use texts::{GUID_LEN, TextKey};
 use texts::{Place, Texts};
 
 use crate::model::{Sym, threads};
@@ -64,7 +64,7 @@ impl Interner {
     /// Past 4,294,967,295 distinct texts, or for one text of 4 GiB: both are beyond the reader's caps. After
     /// [`Self::settle`].
     pub fn intern(&mut self, text: &str) -> Sym {
-        let key = TextKey::of(text);
+        let key = TextKey::new(text);
         let hash = self.hash(key);
         self.intern_hashed(key, hash)
     }
@@ -112,18 +112,18 @@ impl Interner {
 
     /// The symbol of a text already known.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        let key = TextKey::of(text);
+        let key = TextKey::new(text);
         let (hash, slots) = (self.hash(key), self.settled.len());
         if slots == 0 {
             return self.search(key, hash).ok();
         }
-        let mut at = first(hash, slots);
+        let mut at = first_slot(hash, slots);
         while self.settled[at] != 0 {
             let sym = Sym(self.settled[at]);
             if self.key(sym) == key {
                 return Some(sym);
             }
-            at = next(at, slots);
+            at = next_slot(at, slots);
         }
         None
     }
@@ -133,14 +133,15 @@ impl Interner {
     pub fn settle(&mut self) {
         let len = self.len() + self.len() / 8 + 1;
         let mut settled = vec![0; len];
-        for slot in std::mem::take(&mut self.slots).taken() {
-            let mut at = first(slot.hash, len);
+        for slot in std::mem::replace(&mut self.slots, Slots::none()).taken() {
+            let mut at = first_slot(slot.hash, len);
             while settled[at] != 0 {
-                at = next(at, len);
+                at = next_slot(at, len);
             }
             settled[at] = slot.sym;
         }
         self.settled = settled;
+        self.texts.settle();
     }
 
     /// The text's symbol, or the slot it would take.
@@ -176,7 +177,7 @@ impl Interner {
     /// load, and most texts are of one part alone.
     pub fn absorb(&mut self, mut other: Self) -> Vec<Sym> {
         let mut hashes = vec![0; other.len()];
-        for slot in std::mem::take(&mut other.slots).taken() {
+        for slot in std::mem::replace(&mut other.slots, Slots::none()).taken() {
             hashes[slot.sym as usize] = slot.hash;
         }
         // All cores look first. The texts of the other differ from each other, so that one added here is none of the rest.
@@ -259,22 +260,41 @@ mod tests {
         let name = |n: u32| {
             if n.is_multiple_of(2) { format!("{n:08x}-1000-4000-8000-00000000000a") } else { format!("text-{n}") }
         };
-        let names: Vec<String> = (0..50_000).map(name).collect();
-        let keys: Vec<TextKey<'_>> = names.iter().map(|name| TextKey::of(name)).collect();
+        let names: Vec<String> = (0..100_000).map(name).collect();
+        let keys: Vec<TextKey<'_>> = names.iter().map(|name| TextKey::new(name)).collect();
         texts.intern_all(&keys, &mut syms);
         assert!(syms.iter().zip(&names).all(|(sym, name)| texts.text(*sym) == name && texts.find(name) == Some(*sym)));
-        assert_eq!((texts.len(), texts.find("text-50000")), (50_001, None));
+        assert_eq!((texts.len(), texts.find("text-50000")), (100_001, None));
         let mut settled = Interner::default();
         syms.clear();
         settled.intern_all(&keys, &mut syms);
         settled.settle();
         assert!(syms.iter().zip(&names).all(|(sym, name)| settled.find(name) == Some(*sym)));
-        assert_eq!((settled.len(), settled.find("text-50000"), settled.settled.len()), (50_001, None, 56_252));
+        assert_eq!((settled.len(), settled.find("text-50000"), settled.settled.len()), (100_001, None, 112_502));
         let mut other = Interner::default();
-        let known = [7, 30_000, 49_999].map(|at| other.intern(&names[at]));
+        let known = [7, 30_000, 99_998].map(|at| other.intern(&names[at]));
         let map = other.absorb(texts);
-        assert_eq!(([7, 30_000, 49_999].map(|at| map[syms[at].0 as usize]), other.len()), (known, 50_001));
+        assert_eq!(([7, 30_000, 99_998].map(|at| map[syms[at].0 as usize]), other.len()), (known, 100_001));
         assert!(syms.iter().zip(&names).all(|(sym, name)| other.text(map[sym.0 as usize]) == name));
+        // More come after those, into the blocks that were taken over; also after a part that had nothing new.
+        let mut more = vec!["text-a".to_owned(), name(100_000)];
+        let mut part = Interner::default();
+        more.iter().chain(&names[..9]).for_each(|text| drop(part.intern(text)));
+        let added: Vec<Sym> = more.iter().map(|text| other.intern(text)).collect();
+        let map = other.absorb(part);
+        assert_eq!((&map[1..3], map[3], other.len()), (&added[..], other.find(&names[0]).unwrap(), 100_003));
+        more.extend(["text-b".to_owned(), name(100_002)]);
+        let added: Vec<Sym> = more.iter().map(|text| other.intern(text)).collect();
+        assert!(added.iter().zip(&more).all(|(sym, text)| other.text(*sym) == text && other.find(text) == Some(*sym)));
+        assert!(names.iter().all(|name| other.find(name).is_some_and(|sym| other.text(sym) == name)));
+    }
+
+    #[test]
+    #[should_panic(expected = "index out of bounds")]
+    fn a_settled_table_takes_no_text() {
+        let mut texts = Interner::default();
+        texts.settle();
+        texts.intern("a");
     }
 
     #[test]
@@ -288,17 +308,28 @@ mod tests {
             assert_eq!(texts.text(syms[n / 2]), id(n / 2));
         }
         assert!(syms.iter().enumerate().all(|(n, sym)| texts.text(*sym) == id(n) && texts.intern(&id(n)) == *sym));
-        let kept = |text: &str| matches!(TextKey::of(text), TextKey::Id(_));
+        let kept = |text: &str| matches!(TextKey::new(text), TextKey::Id(_));
         assert!(kept(&id(7)) && matches!(texts.key(syms[7]), TextKey::Id(_)));
         // Of another spelling, and such as stand for nothing: texts as they are.
         let nothing = ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"];
         let braced = format!("{{{}}}", id(7));
-        for text in [&*id(7).to_uppercase(), &braced, &id(7).replace('-', ""), nothing[0], nothing[1], "", "a"] {
+        let odd = [
+            id(7).to_uppercase(),
+            id(7).replacen('c', "C", 1),
+            id(7).replacen('c', "g", 1),
+            id(7).replacen("-8", "8-", 1),
+            id(7).replacen("ab", "\u{e9}", 1),
+            format!("{} ", &id(7)[..GUID_LEN - 1]),
+            id(7).replace('-', ""),
+            braced,
+        ];
+        assert!(kept("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaab"));
+        for text in odd.iter().map(String::as_str).chain(nothing).chain(["", "a"]) {
             assert!(!kept(text), "{text}");
             let sym = texts.intern(text);
             assert_eq!((texts.text(sym), texts.is_empty(sym)), (text, text.is_empty()));
-            assert_eq!(TextKey::of(text).read(&mut [0; GUID]), text);
+            assert_eq!(TextKey::new(text).read(&mut [0; GUID_LEN]), text);
         }
-        assert_eq!(TextKey::of(&id(7)).read(&mut [0; GUID]), id(7));
+        assert_eq!(TextKey::new(&id(7)).read(&mut [0; GUID_LEN]), id(7));
     }
 }

@@ -90,7 +90,7 @@ fn kind(field: Field) -> TextKind {
 
 pub(super) fn normalize(text: &str) -> Normalized {
     // Most texts are ids.
-    if matches!(TextKey::of(text), TextKey::Id(_)) {
+    if matches!(TextKey::new(text), TextKey::Id(_)) {
         return Normalized::Same;
     }
     let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase());

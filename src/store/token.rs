@@ -4,7 +4,7 @@
 //! That is an observed regularity, no promise of Microsoft's. The store uses it only where no row of the sign-in names
 //! its token, and only for sources whose named tokens do not contradict it (an anonymised export's do).
 
-use super::{Event, GUID, Store, TextKey};
+use super::{Event, GUID_LEN, Store, TextKey};
 use crate::model::{EventId, Field, Flags, SourceId, Sym};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -88,7 +88,7 @@ impl Store {
     fn compare_tokens(&self) -> BTreeMap<SourceId, Compared> {
         let mut sources: BTreeMap<SourceId, Compared> = BTreeMap::new();
         let mut compare = |row: Event<'_>, named: Event<'_>| {
-            let (id, named) = (guid(self.key(row.get(Field::Id))), decoded(self.text(named.get(Field::TokenId))));
+            let (id, named) = (guid(self.key(row.get(Field::Id))), decoded(self.key(named.get(Field::TokenId))));
             if let (Some(id), Some(named)) = (id, named) {
                 let source = sources.entry(row.origin.source).or_default();
                 if id == named {
@@ -120,7 +120,7 @@ impl Store {
         tokens.dedup();
         let mut by_id = HashMap::new();
         for token in tokens {
-            let id = decoded(self.text(token)).and_then(|id| self.find(&id.hyphenated().to_string()));
+            let id = decoded(self.key(token)).and_then(|id| self.find(&id.hyphenated().to_string()));
             if let Some(id) = id {
                 by_id.insert(id, token);
             }
@@ -147,17 +147,18 @@ impl Store {
     }
 }
 
-/// An id that is a GUID as Entra writes them.
+/// An id that is a GUID_LEN as Entra writes them.
 fn guid(id: TextKey<'_>) -> Option<Uuid> {
     let id = match id {
         TextKey::Id(id) => return Some(Uuid::from_u128(id)),
         TextKey::Text(id) => id.trim(),
     };
-    (id.len() == GUID).then(|| Uuid::try_parse(id).ok())?.filter(|id| !id.is_nil())
+    (id.len() == GUID_LEN).then(|| Uuid::try_parse(id).ok())?.filter(|id| !id.is_nil())
 }
 
 /// The sign-in id that a token id is of, if it is of the kind that names one.
-fn decoded(token: &str) -> Option<Uuid> {
+fn decoded(token: TextKey<'_>) -> Option<Uuid> {
+    let TextKey::Text(token) = token else { return None };
     let token = token.trim_end_matches('=');
     let mut bytes = [0; 18];
     let length = (token.len() == 22).then(|| URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok())??;
@@ -194,8 +195,8 @@ mod tests {
 
     #[test]
     fn the_id_of_a_sign_in_gives_its_token() {
-        assert_eq!(URL_SAFE_NO_PAD.encode(guid(TextKey::of(ID)).unwrap().to_bytes_le()), TOKEN);
-        assert_eq!(decoded(TOKEN), guid(TextKey::of(&ID.to_uppercase())));
+        assert_eq!(URL_SAFE_NO_PAD.encode(guid(TextKey::new(ID)).unwrap().to_bytes_le()), TOKEN);
+        assert_eq!(decoded(TextKey::new(TOKEN)), guid(TextKey::new(&ID.to_uppercase())));
         let store = with_call(|rows| {
             sign_in(rows, 0, &ID.to_uppercase(), "");
             sign_in(rows, 0, OTHER_ID, " ");
@@ -230,7 +231,7 @@ mod tests {
         }
         let agreeing = with_call(|rows| {
             sign_in(rows, 0, ID, "");
-            sign_in(rows, 0, OTHER_ID, &URL_SAFE_NO_PAD.encode(guid(TextKey::of(OTHER_ID)).unwrap().to_bytes_le()));
+            sign_in(rows, 0, OTHER_ID, &URL_SAFE_NO_PAD.encode(guid(TextKey::new(OTHER_ID)).unwrap().to_bytes_le()));
             sign_in(rows, 1, "11111111-1111-4111-8111-111111111111", contradicts);
         });
         assert_eq!(tied(&agreeing), 1, "what agrees in the source itself outweighs another source");

@@ -5,6 +5,7 @@ use super::case::Case;
 use super::work::Mark;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Source, Sym, Table};
+use crate::store::GUID_LEN;
 use std::collections::{BTreeMap, HashMap};
 
 /// Longest row id used as a key; ids are 36 characters long.
@@ -95,7 +96,9 @@ impl Places {
             let id = store.normalized_field(row, Field::Id);
             if let Some(key) = ids.get(&(row.table, id)) {
                 places.put((*key).clone(), event);
-            } else if by_id < case.marks.len() && (id.is_none() || store.text(id).len() > ID_BYTES) {
+            } else if by_id < case.marks.len()
+                && (id.is_none() || store.key(id).read(&mut [0; GUID_LEN]).len() > ID_BYTES)
+            {
                 let keys = [key(loaded, event), received_key(loaded, event)];
                 if let Some(key) = keys.into_iter().find(|key| case.marks.contains_key(key)) {
                     places.put(key, event);

@@ -6,7 +6,7 @@ use crate::analytics::known::Standing;
 use crate::analytics::news::{NewKind, News};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym};
-use crate::store::{GUID, Store};
+use crate::store::{GUID_LEN, Store};
 use regex::{Regex, RegexBuilder};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -298,32 +298,32 @@ impl Term {
             return fields.iter().any(|field| !store.normalized_field(row, *field).is_none());
         };
         let matches = |text: &str| pattern.is_match(text);
-        let text_matches = |sym| matches(store.key(sym).read(&mut [0; GUID]));
+        let sym_matches = |sym| matches(store.key(sym).read(&mut [0; GUID_LEN]));
         fields.iter().any(|field| {
             let sym = row.get(*field);
             let known = || store.text(store.normalized(sym));
             match field {
                 // The name the timeline shows, whatever the record says.
                 Field::AppId => self.clients.matches(sym, || {
-                    text_matches(sym) || facts.client(known()).is_some_and(|client| matches(&client.name))
+                    sym_matches(sym) || facts.client(known()).is_some_and(|client| matches(&client.name))
                 }),
                 Field::ResourceIdentity => self.resources.matches(sym, || {
-                    text_matches(sym) || facts.resource(known()).is_some_and(|resource| matches(&resource.name))
+                    sym_matches(sym) || facts.resource(known()).is_some_and(|resource| matches(&resource.name))
                 }),
                 // Graph rows have no name of their own.
                 Field::UserPrincipalName => {
-                    self.texts.matches(sym, || text_matches(sym))
+                    self.texts.matches(sym, || sym_matches(sym))
                         || self.users.matches(row.user, || matches(store.upn(row.user)))
                 }
                 // The words that the timeline shows in its place.
                 Field::Operation => {
-                    self.texts.matches(sym, || text_matches(sym))
+                    self.texts.matches(sym, || sym_matches(sym))
                         || !sym.is_none()
                             && *self.verbs.entry((sym, row.get(Field::Variant))).or_insert_with(|| {
                                 acts::action(store, facts, row).is_some_and(|action| matches(&action.verb))
                             })
                 }
-                _ => self.texts.matches(sym, || text_matches(sym)),
+                _ => self.texts.matches(sym, || sym_matches(sym)),
             }
         })
     }

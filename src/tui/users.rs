@@ -4,7 +4,7 @@ use super::edit::LineEdit;
 use super::scroll::List;
 use crate::analytics::Hit;
 use crate::model::{Sym, work};
-use crate::store::{Query, Store};
+use crate::store::{GUID_LEN, Query, Store};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -48,7 +48,9 @@ impl Everyone {
             Arc::clone(all)
         } else {
             work::look(before.len());
-            let answers = |user: &&User| query.matches(store.upn(user.user)) || query.matches(store.text(user.user));
+            let answers = |user: &&User| {
+                query.matches(store.upn(user.user)) || query.matches(store.key(user.user).read(&mut [0; GUID_LEN]))
+            };
             Arc::new(before.iter().filter(answers).copied().collect())
         };
         text.clone_into(&mut self.found_by);

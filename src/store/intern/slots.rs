@@ -35,19 +35,19 @@ impl Slots {
     /// Place of the first slot that has the hash, or of the empty one that ends the search.
     #[inline]
     pub(super) fn find(&self, hash: u32) -> usize {
-        self.find_from(first(hash, self.slots.len()), hash)
+        self.find_from(first_slot(hash, self.slots.len()), hash)
     }
 
     /// The next of [`Self::find`].
     #[inline]
     pub(super) fn find_next(&self, at: usize, hash: u32) -> usize {
-        self.find_from(next(at, self.slots.len()), hash)
+        self.find_from(next_slot(at, self.slots.len()), hash)
     }
 
     #[inline]
     fn find_from(&self, mut at: usize, hash: u32) -> usize {
         while !self.slots[at].is_empty() && self.slots[at].hash != hash {
-            at = next(at, self.slots.len());
+            at = next_slot(at, self.slots.len());
         }
         at
     }
@@ -68,13 +68,18 @@ impl Slots {
         }
     }
 
+    /// No table, for an interner that takes no more texts.
+    pub(super) fn none() -> Self {
+        Self { slots: Vec::new(), taken: 0 }
+    }
+
     /// Adds a text that is not there.
     pub(super) fn add(&mut self, slot: Slot) {
         let at = self.free(slot.hash);
         self.put(at, slot);
     }
 
-    /// Makes room for so many more texts, and for some after them.
+    /// Makes room for so many more texts; by half at least, since more parts may follow.
     pub(super) fn reserve(&mut self, more: usize) {
         let taken = self.taken + more;
         if taken * 3 > self.slots.len() * 2 {
@@ -82,35 +87,36 @@ impl Slots {
         }
     }
 
-    /// The empty slot that a text takes that is not there.
+    /// The empty slot that a new text takes.
     fn free(&self, hash: u32) -> usize {
-        let mut at = first(hash, self.slots.len());
+        let mut at = first_slot(hash, self.slots.len());
         while !self.slots[at].is_empty() {
-            at = next(at, self.slots.len());
+            at = next_slot(at, self.slots.len());
         }
         at
     }
 
-    /// Grows the table in its place: two tables at a time would be the peak of memory in a load, and the old one's room
-    /// would be of use to nothing.
+    /// Grows the table in its place, where the allocator can: two tables at a time would be the peak of memory in a load,
+    /// and nothing would fill the hole that the old one leaves.
     #[cold]
     fn grow(&mut self, len: usize) {
         let mut end = self.slots.len();
         self.slots.reserve_exact(len - end);
         self.slots.resize(len, Slot::default());
         let (mut moved, mut late): (Vec<Slot>, Vec<Slot>) = (Vec::with_capacity(MOVED), Vec::new());
-        // From the end on: slots keep the order of their hashes, so that each moves up, to where all have moved.
+        // From the end on: slots keep the order of their hashes, so that nearly all move up, into what is cleared already.
         while end > 0 {
             let start = end.saturating_sub(MOVED);
             let slots = &mut self.slots[start..end];
             moved.extend(slots.iter().filter(|slot| !slot.is_empty()));
             slots.fill(Slot::default());
             for slot in moved.drain(..) {
-                let from = first(slot.hash, len);
-                match (from..len).find(|at| self.slots[*at].is_empty()) {
-                    Some(at) if from >= start => self.slots[at] = slot,
-                    // Its place is among those that have not moved.
-                    _ => late.push(slot),
+                let from = first_slot(slot.hash, len);
+                let cleared = if from < start { 0..0 } else { from..len };
+                match cleared.into_iter().find(|at| self.slots[*at].is_empty()) {
+                    Some(at) => self.slots[at] = slot,
+                    // It is not cleared yet from there on, or nothing is free up to the end.
+                    None => late.push(slot),
                 }
             }
             end = start;
@@ -129,12 +135,12 @@ impl Slots {
 
 /// First slot of a hash in a table of `slots`.
 #[inline]
-pub(super) fn first(hash: u32, slots: usize) -> usize {
+pub(super) fn first_slot(hash: u32, slots: usize) -> usize {
     ((u64::from(hash) * slots as u64) >> u32::BITS) as usize
 }
 
 #[inline]
-pub(super) fn next(at: usize, slots: usize) -> usize {
+pub(super) fn next_slot(at: usize, slots: usize) -> usize {
     if at + 1 == slots { 0 } else { at + 1 }
 }
 

@@ -1,4 +1,4 @@
-//! Texts by number, in large blocks. A GUID as Entra writes it is kept as the 128 bits that it is.
+//! Texts by number, in large blocks. A GUID_LEN as Entra writes it is kept as the 128 bits that it is.
 
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -6,32 +6,32 @@ use std::sync::OnceLock;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-/// Bytes of a block's texts; a longer text gets a block of its own.
+/// Bytes of a block's texts; a longer text begins a block, and no other text follows it there.
 pub(super) const BLOCK: usize = 1 << 20;
 /// GUIDs of a block.
 const IDS: usize = 1 << 15;
 
 /// Characters of a GUID.
-pub const GUID: usize = Hyphenated::LENGTH;
+pub const GUID_LEN: usize = Hyphenated::LENGTH;
 
-/// A text as it is compared and kept.
+/// A text as it is compared and kept. Made by [`TextKey::new`] alone: a text that is a GUID is never a `Text`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextKey<'t> {
     /// As written.
     Text(&'t str),
-    /// A GUID in lower case, which is most ids. One that repeats a digit stays a text: it may stand for nothing.
+    /// A GUID in lower case, which is most ids. One made of a single digit stays a text: it may stand for nothing.
     Id(u128),
 }
 
 impl<'t> TextKey<'t> {
     /// The key of a text.
     #[inline]
-    pub fn of(text: &'t str) -> Self {
+    pub fn new(text: &'t str) -> Self {
         guid(text).map_or(Self::Text(text), Self::Id)
     }
 
     /// The text. That of a GUID is written into `room`.
-    pub fn read<'r>(self, room: &'r mut [u8; GUID]) -> &'r str
+    pub fn read<'r>(self, room: &'r mut [u8; GUID_LEN]) -> &'r str
     where
         't: 'r,
     {
@@ -51,17 +51,17 @@ impl<'t> TextKey<'t> {
     }
 }
 
-/// The number of a text that is a GUID in lower case and does not repeat one digit.
+/// The number of a text that is a GUID in lower case, of more than one digit.
 #[inline]
 fn guid(text: &str) -> Option<u128> {
-    if text.len() != GUID || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if text.len() != GUID_LEN || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return None;
     }
     let id = Uuid::try_parse(text).ok()?.as_u128();
     (id != (id & 0xf) * (u128::MAX / 0xf)).then_some(id)
 }
 
-/// Where a text is in its block, and its length, in one number. Numbers of texts rise with their blocks, so that
+/// Start of a text in its block, and its length, in one number. Numbers of texts rise with their blocks, so that
 /// [`Texts`] knows the block.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Place(u32);
@@ -69,7 +69,7 @@ pub(super) struct Place(u32);
 impl Place {
     /// Bits of the length.
     const LEN: u32 = u32::BITS - BLOCK.trailing_zeros();
-    /// Length written for a GUID, which is one of the block's.
+    /// Length written for a GUID_LEN, which is one of the block's.
     const ID: usize = (1 << Self::LEN) - 1;
     /// Length written for a text that is longer than the bits say: [`Texts`] has its length.
     pub(super) const LONG: usize = Self::ID - 1;
@@ -98,7 +98,7 @@ struct Block {
 }
 
 impl Block {
-    /// Gives back the room for more: one kind of text may have filled the block long before the other.
+    /// Gives back spare room: a block is full when either kind of text is, and the other may have much.
     fn close(&mut self) {
         self.text.shrink_to_fit();
         self.ids.numbers.shrink_to_fit();
@@ -110,15 +110,15 @@ impl Block {
 #[derive(Default)]
 struct Ids {
     numbers: Vec<u128>,
-    /// Texts of [`Self::TOGETHER`] GUIDs each, one after the other. Few are ever read: ids of rows are compared, and
-    /// shown on the rows that are on the screen.
+    /// Texts of [`Self::TOGETHER`] GUIDs each, one after the other. Few are ever read: most are ids of rows, which are
+    /// compared, and shown where the row is on the screen.
     written: Vec<OnceLock<Box<str>>>,
 }
 
 impl Ids {
     const TOGETHER: usize = 16;
 
-    /// Adds a GUID, and returns its place.
+    /// Adds a GUID_LEN, and returns its place.
     fn push(&mut self, id: u128) -> usize {
         let at = self.numbers.len();
         self.numbers.push(id);
@@ -133,12 +133,12 @@ impl Ids {
     fn text(&self, at: usize) -> &str {
         let first = at - at % Self::TOGETHER;
         let written = self.written[at / Self::TOGETHER].get_or_init(|| {
-            let mut room = [0; GUID];
+            let mut room = [0; GUID_LEN];
             let ids = self.numbers[first..].iter().take(Self::TOGETHER);
             ids.map(|id| TextKey::Id(*id).read(&mut room).to_owned()).collect::<String>().into()
         });
-        let start = (at - first) * GUID;
-        &written[start..start + GUID]
+        let start = (at - first) * GUID_LEN;
+        &written[start..start + GUID_LEN]
     }
 }
 
@@ -205,12 +205,12 @@ impl Texts {
     pub(super) fn text(&self, sym: u32) -> &str {
         let place = self.place(sym);
         let block = &self.blocks[self.block(sym)];
-        if place.len() == Place::ID { block.ids.text(place.start()) } else { self.written(block, sym, place) }
+        if place.len() == Place::ID { block.ids.text(place.start()) } else { self.plain(block, sym, place) }
     }
 
     /// A text that is no GUID.
     #[inline]
-    fn written<'t>(&self, block: &'t Block, sym: u32, place: Place) -> &'t str {
+    fn plain<'t>(&self, block: &'t Block, sym: u32, place: Place) -> &'t str {
         let len = if place.len() == Place::LONG { self.long[&sym] } else { place.len() };
         &block.text[place.start()..place.start() + len]
     }
@@ -228,7 +228,7 @@ impl Texts {
         if place.len() == Place::ID {
             return TextKey::Id(block.ids.numbers[place.start()]);
         }
-        TextKey::Text(self.written(block, sym, place))
+        TextKey::Text(self.plain(block, sym, place))
     }
 
     /// Returns whether the text has no characters.
@@ -238,6 +238,7 @@ impl Texts {
 
     /// Writes a text, and gives it the next number.
     pub(super) fn append(&mut self, key: TextKey<'_>) {
+        debug_assert!(!matches!(key, TextKey::Text(text) if guid(text).is_some()), "made by `new`");
         let fits = |block: &Block| match key {
             // A start that is the end of a block would be none of this block's.
             TextKey::Text(text) => block.text.len() < BLOCK && block.text.len() + text.len() <= BLOCK,
@@ -282,6 +283,12 @@ impl Texts {
         u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts")
     }
 
+    /// Gives back spare room.
+    pub(super) fn settle(&mut self) {
+        self.places.shrink_to_fit();
+        self.blocks.last_mut().into_iter().for_each(Block::close);
+    }
+
     /// Takes over the blocks of another, and gives each of its texts that is new the next number.
     pub(super) fn absorb(&mut self, other: Self, is_new: impl Fn(u32) -> bool) {
         let before = self.blocks.len();
@@ -299,6 +306,10 @@ impl Texts {
                 let long = (place.len() == Place::LONG).then(|| other.long[&sym]);
                 self.add(block, place, long);
             }
+        }
+        // The next text goes into the last.
+        for block in block + 1..self.blocks.len() {
+            self.begin(block);
         }
     }
 }

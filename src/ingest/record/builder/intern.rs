@@ -15,7 +15,7 @@ const REMEMBERED_LEN: usize = 16 << 10;
 /// The fields that may come as JSON.
 const JSON_FIELDS: [Field; 4] =
     [Field::DeviceDetail, Field::LocationDetails, Field::ProcessingDetails, Field::TokenProtection];
-/// Bytes of texts that a memo holds; then it is cleared. Each thread has some.
+/// Bytes of texts that a memo holds; then it is cleared. Each thread has several, so they are small.
 const REMEMBERED_BYTES: usize = 512 << 10;
 
 /// Last symbol of each field: many columns hardly change.
@@ -112,7 +112,7 @@ impl RecordReader {
                 continue;
             }
             let held = record.held[field as usize];
-            let key = TextKey::of(&record.text[held.start as usize..(held.start + held.len) as usize]);
+            let key = TextKey::new(&record.text[held.start as usize..(held.start + held.len) as usize]);
             let before = last.0[field as usize];
             if !before.is_none() && part.texts.key(before) == key {
                 record.event[field] = before;
