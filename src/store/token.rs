@@ -147,7 +147,7 @@ impl Store {
     }
 }
 
-/// An id that is a GUID_LEN as Entra writes them.
+/// An id that is a GUID as Entra writes them.
 fn guid(id: TextKey<'_>) -> Option<Uuid> {
     let id = match id {
         TextKey::Id(id) => return Some(Uuid::from_u128(id)),

@@ -1,4 +1,4 @@
-//! Texts by number, in large blocks. A GUID_LEN as Entra writes it is kept as the 128 bits that it is.
+//! Texts by number, in large blocks. A GUID as Entra writes it is kept as the 128 bits that it is.
 
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
@@ -69,7 +69,7 @@ pub(super) struct Place(u32);
 impl Place {
     /// Bits of the length.
     const LEN: u32 = u32::BITS - BLOCK.trailing_zeros();
-    /// Length written for a GUID_LEN, which is one of the block's.
+    /// Length written for a GUID, which is one of the block's.
     const ID: usize = (1 << Self::LEN) - 1;
     /// Length written for a text that is longer than the bits say: [`Texts`] has its length.
     pub(super) const LONG: usize = Self::ID - 1;
@@ -118,7 +118,7 @@ struct Ids {
 impl Ids {
     const TOGETHER: usize = 16;
 
-    /// Adds a GUID_LEN, and returns its place.
+    /// Adds a GUID, and returns its place.
     fn push(&mut self, id: u128) -> usize {
         let at = self.numbers.len();
         self.numbers.push(id);
