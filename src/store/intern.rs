@@ -279,7 +279,9 @@ mod tests {
         // More come after those, into the blocks that were taken over; also after a part that had nothing new.
         let mut more = vec!["text-a".to_owned(), name(100_000)];
         let mut part = Interner::default();
-        more.iter().chain(&names[..9]).for_each(|text| drop(part.intern(text)));
+        for text in more.iter().chain(&names[..9]) {
+            part.intern(text);
+        }
         let added: Vec<Sym> = more.iter().map(|text| other.intern(text)).collect();
         let map = other.absorb(part);
         assert_eq!((&map[1..3], map[3], other.len()), (&added[..], other.find(&names[0]).unwrap(), 100_003));
