@@ -412,6 +412,26 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_is_unseen_where_the_user_has_addresses_of_its_kind_and_nobody_has_that_one() {
+        let is_unseen = |before: &[(&'static str, u32, &'static str, &'static str)], row| {
+            let rows = [before, &[row]].concat();
+            let store = store(&rows);
+            let places = Places::new(&store, Facts::embedded());
+            let known = Known::new(&store, &places, None, None);
+            let id = EventId(u32::try_from(rows.len() - 1).unwrap());
+            known.is_unseen(store.event(id).user, places.place(id), store.event(id).time())
+        };
+        let (two, stranger) = ([("u", 1, HOME, ""), ("u", 2, HOME, "")], ("u", 20, "203.0.113.5", ""));
+        assert!(is_unseen(&two, stranger));
+        assert!(!is_unseen(&two[..1], stranger), "one day");
+        assert!(!is_unseen(&[two[0], ("u", 20, HOME, "")], stranger), "the day itself");
+        assert!(!is_unseen(&two, ("u", 20, "2001:db8::5", "")), "another version of IP");
+        assert!(!is_unseen(&two, ("u", 20, "203.0.113.5", "64510")), "an AS number");
+        let at = |day| ("other", day, "203.0.113.77", "");
+        assert!(!is_unseen(&[&two[..], &[at(1), at(2)]].concat(), stranger), "another user has the prefix");
+    }
+
+    #[test]
     fn others_count_from_their_second_day_on() {
         let rows = [("a", 1, HOME, "1"), ("a", 2, HOME, "1"), ("b", 1, HOME, "1"), ("u", 9, HOME, "1")];
         let store = store(&rows);

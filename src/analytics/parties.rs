@@ -93,6 +93,8 @@ pub struct Split {
     pub is_candidate: bool,
     /// Smallest time between two parties.
     pub gap: Option<Span>,
+    /// Parties of a candidate without a partner near in time.
+    alone: Vec<Party>,
 }
 
 impl Split {
@@ -103,9 +105,10 @@ impl Split {
         let gaps = gaps(store, &parties);
         let near = |gap: &Option<Span>| gap.is_some_and(|gap| gap <= longest);
         let is_candidate = gaps.iter().any(near);
+        let mut alone = Vec::new();
         if is_candidate {
             let mut kept = gaps.iter().map(near);
-            parties.retain(|_| kept.next().unwrap_or(false));
+            alone = parties.extract_if(.., |_| !kept.next().unwrap_or(false)).collect();
         }
         let mut split = Self {
             user: session.user,
@@ -113,9 +116,22 @@ impl Split {
             parties,
             is_candidate,
             gap: gaps.into_iter().flatten().min(),
+            alone,
         };
         split.judge(origins);
         split
+    }
+
+    /// The same session with the parties that had no partner near in time, and none judged by one; `None` where all had.
+    pub fn with_those_alone(&self, origins: Origins<'_>) -> Option<Self> {
+        if self.alone.is_empty() {
+            return None;
+        }
+        let mut parties = [&self.parties[..], &self.alone].concat();
+        parties.sort_by_key(|party| party.rows.first().copied());
+        let mut whole = Self { parties, is_candidate: false, alone: Vec::new(), ..*self };
+        whole.judge(origins);
+        Some(whole)
     }
 
     fn judge(&mut self, origins: Origins<'_>) {

@@ -89,7 +89,13 @@ const STEPS: &[Step] = &[
 fn detect(context: &DetectContext) -> Vec<Hit> {
     let mut hits = Vec::new();
     for split in context.splits().values() {
-        if let Some(found) = grade(context, split) {
+        let found = grade(context, split);
+        if found.as_ref().is_none_or(|found| found.grade.severity == Severity::Low)
+            && let Some(whole) = split.with_those_alone(context.origins())
+            && let Some(far) = far_away(context, &whole)
+        {
+            hits.push(hit(context, &whole, far));
+        } else if let Some(found) = found {
             hits.push(hit(context, split, found));
         }
     }
@@ -120,6 +126,24 @@ fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
         let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::Medium };
         return Some(Found { party: latest, grade, far: None });
     }
+    if let Some(far) = far_away(context, split) {
+        return Some(far);
+    }
+    if !split.is_candidate {
+        return None;
+    }
+    let usual = split.parties.iter().all(|party| party.state == PartyState::Usual);
+    let (reason, most) = if usual {
+        ("every party is in a network that the user is known to sign in from", Confidence::High)
+    } else {
+        ("no party is odd: the days before do not show which is the user's", Confidence::Medium)
+    };
+    let grade = Grade { severity: Severity::Low, reason: reason.to_owned(), most };
+    Some(Found { party: latest, grade, far: None })
+}
+
+/// The party that was far away between two sign-ins at home.
+fn far_away(context: &DetectContext, split: &Split) -> Option<Found> {
     let within = |at: usize| {
         let party = &split.parties[at];
         let two = (party.nets.len() > 1).then_some(&party.rows)?;
@@ -135,23 +159,12 @@ fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
         let far = split.far_stay(context.origins(), &rows)?;
         Some((split.party_with(far[1])?, far))
     };
+    let begins = |at: usize| (split.parties[at].begins(context.store), at);
     let latest_within = (0..split.parties.len()).filter_map(within).max_by_key(|(at, _)| begins(*at));
-    if let Some((party, far)) = latest_within.or_else(apart) {
-        let reason = "the session was far away between two sign-ins in known networks, and nobody travels that fast";
-        let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::High };
-        return Some(Found { party, grade, far: Some(far) });
-    }
-    if !split.is_candidate {
-        return None;
-    }
-    let usual = split.parties.iter().all(|party| party.state == PartyState::Usual);
-    let (reason, most) = if usual {
-        ("every party is in a network that the user is known to sign in from", Confidence::High)
-    } else {
-        ("no party is odd: the days before do not show which is the user's", Confidence::Medium)
-    };
-    let grade = Grade { severity: Severity::Low, reason: reason.to_owned(), most };
-    Some(Found { party: latest, grade, far: None })
+    let (party, far) = latest_within.or_else(apart)?;
+    let reason = "the session was far away between two sign-ins in known networks, and nobody travels that fast";
+    let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::High };
+    Some(Found { party, grade, far: Some(far) })
 }
 
 /// Grade of an odd party.
