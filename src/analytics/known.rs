@@ -337,6 +337,10 @@ mod tests {
 
     /// Sign-ins of April 2026, each a user, a day, an address and a number.
     fn store(rows: &[(&str, u32, &str, &str)]) -> Store {
+        sign_ins(rows).build()
+    }
+
+    fn sign_ins(rows: &[(&str, u32, &str, &str)]) -> Rows {
         let mut store = Rows::default();
         for (at, (user, day, address, number)) in rows.iter().enumerate() {
             let id = at.to_string();
@@ -350,7 +354,7 @@ mod tests {
             ];
             store.row(Table::SignIn, &format!("2026-04-{day:02}T12:00:00Z"), &fields);
         }
-        store.build()
+        store
     }
 
     const HOME: &str = "192.0.2.10";
@@ -412,21 +416,23 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_is_unseen_where_the_user_has_addresses_of_its_kind_and_nobody_has_that_one() {
-        let is_unseen = |before: &[(&'static str, u32, &'static str, &'static str)], row| {
-            let rows = [before, &[row]].concat();
-            let store = store(&rows);
+    fn the_prefix_of_a_call_is_unseen_where_nobody_has_it_and_the_user_has_others_of_its_kind() {
+        let is_unseen = |before: &[(&str, u32, &str, &str)], (address, number)| {
+            let mut store = sign_ins(before);
+            let fields = [(Field::UserId, "u"), (Field::IpAddress, address), (Field::Asn, number)];
+            store.row(Table::Graph, "2026-04-20T12:00:00Z", &fields);
+            let store = store.build();
             let places = Places::new(&store, Facts::embedded());
             let known = Known::new(&store, &places, None, None);
-            let id = EventId(u32::try_from(rows.len() - 1).unwrap());
-            known.is_unseen(store.event(id).user, places.place(id), store.event(id).time())
+            let (id, event) = store.events().find(|(_, event)| event.table == Table::Graph).unwrap();
+            known.is_unseen(event.user, places.place(id), event.time())
         };
-        let (two, stranger) = ([("u", 1, HOME, ""), ("u", 2, HOME, "")], ("u", 20, "203.0.113.5", ""));
+        let (two, stranger) = ([("u", 1, HOME, ""), ("u", 2, HOME, "")], ("203.0.113.5", ""));
         assert!(is_unseen(&two, stranger));
         assert!(!is_unseen(&two[..1], stranger), "one day");
         assert!(!is_unseen(&[two[0], ("u", 20, HOME, "")], stranger), "the day itself");
-        assert!(!is_unseen(&two, ("u", 20, "2001:db8::5", "")), "another version of IP");
-        assert!(!is_unseen(&two, ("u", 20, "203.0.113.5", "64510")), "an AS number");
+        assert!(!is_unseen(&two, ("2001:db8::5", "")), "another version of IP");
+        assert!(!is_unseen(&two, ("203.0.113.5", "64510")), "an AS number");
         let at = |day| ("other", day, "203.0.113.77", "");
         assert!(!is_unseen(&[&two[..], &[at(1), at(2)]].concat(), stranger), "another user has the prefix");
     }
