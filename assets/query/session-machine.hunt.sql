@@ -1,20 +1,38 @@
--- Candidates: sessions whose sign-ins show two systems, devices or states of token binding. Which change is another machine is
--- left to scan.
+-- Candidates: sessions whose sign-ins show two systems, devices or states of token binding, and those that begin with a token in
+-- a network from which the user did not sign in on two days before, where seven days show it. Which is another machine is left
+-- to scan.
 WITH
---: Since Until Lag 
-    Since AS Earliest,
+--: Since Until Lag History BaselineUntil MicrosoftNetworks ServiceClients
+    Since - toIntervalSecond(intDiv(History, 10000000)) AS Earliest,
 --+ values
 --+ sign-ins
     chosen AS (SELECT * FROM signIns),
 --+ rows
+    own AS (
+        -- A service's row without a number may be from Microsoft's ranges, which only scan knows: no habit.
+        SELECT DISTINCT User, Net AS DayNet, intDiv(T, 864000000000) AS Day,
+            startsWith(Net, 'AS') OR NOT (Agent = '' OR has(ServiceClients, AppId)) AS Firm FROM rows
+        WHERE Succeeded AND User != '' AND Net != '' AND T < ticks(BaselineUntil)
+            AND NOT (startsWith(Net, 'AS') AND has(MicrosoftNetworks, substring(Net, 3)) AND (Agent = '' OR has(ServiceClients, AppId)))
+    ),
+    firsts AS (
+        SELECT User, Session, min(T) AS First, argMin((Net, Incoming), (T, Arrived, Id)) AS Row
+        FROM rows WHERE Succeeded AND User != '' AND Session != '' GROUP BY User, Session
+        HAVING First >= ticks(Since) AND Row.1 != '' AND Row.2 NOT IN ('', 'none')
+    ),
+    begun AS (
+        SELECT firsts.User AS User, Session FROM firsts INNER JOIN own ON firsts.User = own.User
+        WHERE Day < intDiv(First, 864000000000)
+        GROUP BY firsts.User, Session, Row HAVING uniqExact(Day) >= 7 AND uniqExactIf(Day, DayNet = Row.1 AND Firm) < 2
+    ),
     machines AS (
         SELECT *, multiIf(positionCaseInsensitive(Agent, 'Windows NT') > 0, 'windows', match(Agent, '(?i)iPhone|iPad'), 'ios', match(Agent, '(?i)Android'), 'android',
                 match(Agent, '(?i)Macintosh'), 'macos', match(Agent, '(?i)X11|Linux'), 'linux', extract(lower(JSONExtractString(DeviceDetail, 'operatingSystem')), '^([a-z]*)')) AS Os,
             lower(JSONExtractString(Protection, 'signInSessionStatus')) AS Binding
-        FROM rows WHERE Succeeded AND User != '' AND Session != ''
+        FROM rows WHERE Succeeded AND User != '' AND Session != '' AND T >= ticks(Since)
     )
 SELECT moment(min(T)) AS FirstSeen, moment(max(T)) AS LastSeen, count() AS SignInCount, groupUniqArrayIf(Os, Os != '') AS Systems, groupUniqArray(Device) AS Devices,
     groupUniqArrayIf(Binding, Binding IN ('bound', 'unbound')) AS Bindings, groupUniqArrayIf(Agent, Agent != '') AS UserAgents, groupUniqArrayIf(Address, Address != '') AS IPs, max(UserId) AS UserId, max(Upn) AS UserPrincipalName, User, Session AS SessionId
 FROM machines GROUP BY User, Session
-HAVING length(Systems) > 1 OR length(Devices) > 1 OR length(Bindings) > 1
+HAVING length(Systems) > 1 OR length(Devices) > 1 OR length(Bindings) > 1 OR (User, Session) IN (SELECT User, Session FROM begun)
 ORDER BY FirstSeen

@@ -9,7 +9,7 @@ use super::flow::{Flow, FlowKind, Joined, leg_in};
 use super::habits::DeviceSeen;
 use super::handoff::{self, Handoff};
 use super::known::{Known, Standing};
-use super::machines::{Bindings, Machines, other_machines};
+use super::machines::{Bindings, Machines, other_machines, strange_session};
 use super::news::{self, News, Seen};
 use super::parties::Split;
 use super::past::Past;
@@ -320,7 +320,7 @@ impl<'a> DetectContext<'a> {
         once(&self.pasts, user, || Past::new(self.origins(), user))
     }
 
-    /// Sessions with sign-ins of more than one machine, by user and session.
+    /// Sessions with sign-ins of another machine than theirs, or than the user's, by user and session.
     pub fn machines(&self) -> &HashMap<(Sym, Sym), Machines> {
         self.candidates.machines(|| {
             let (origins, software) = (self.origins(), self.software());
@@ -331,7 +331,13 @@ impl<'a> DetectContext<'a> {
                         let at = self.store.event(id).time();
                         self.rows_of(session.user).habits.device_seen(origins, id, at) == DeviceSeen::Own
                     };
-                    let machines = other_machines(origins, software, &session, &mut bindings, is_own)?;
+                    let past = || self.past(session.user);
+                    let began_earlier = || self.settings.since.is_some() && session.begins_before_range(self.store);
+                    let machines =
+                        other_machines(origins, software, &session, &mut bindings, &past, is_own).or_else(|| {
+                            let found = strange_session(origins, software, &session, &past, is_own)?;
+                            (!began_earlier()).then_some(found)
+                        })?;
                     Some(((session.user, session.id), machines))
                 }
             });

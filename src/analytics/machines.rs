@@ -7,20 +7,28 @@ use super::binding::{Binding, Protection};
 use super::flow::presents_token;
 use super::known::Standing;
 use super::parties::MOVED;
+use super::past::Past;
 use super::places::{Net, Profile, Tool, system_name};
 use super::sessions::Session;
 use super::software::{Software, SoftwareSeen};
 use super::{Mark, Marks, Origins};
-use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Table};
+use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Table, Time};
+use crate::store::Event;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Longest time after a sign-in in which another program on the same address belongs to it: a login in a browser hands
 /// its code to a command line.
 const LOGIN: Span = Span::minutes(10);
-/// Rows of a session with a registered device from which on a row without one is strange.
+/// Rows of a session with a registered device from which on a row without one is strange, where ...
 const WITH_DEVICE: usize = 3;
+/// ... at most one has none for so many that do, and none of the same client: some clients do not ask the browser for it.
+const BARE_OF: usize = 4;
+/// Interactive sign-ins of a user, so many of ten with a registered device, from which on one without is strange.
+const INTERACTIVE: usize = 10;
+const MANAGED: usize = 9;
 /// Bound rows of a session after which an unbound one in a network that is new by its AS number is graded high.
 const BOUND: usize = 3;
 /// Points from which on the grade is high, where an AS number tells that the network is new, or an attacker's tool names
@@ -29,8 +37,8 @@ const HIGH: u32 = 4;
 /// Points from which on the grade is medium; one less where the network is new.
 const MEDIUM: u32 = 3;
 /// The marks, each with its points.
-const POINTS: [(&str, u32); 6] =
-    [("system", 2), ("device", 2), ("bare", 1), ("binding", 2), ("software", 1), ("tool", 2)];
+const POINTS: [(&str, u32); 7] =
+    [("system", 2), ("device", 2), ("bare", 1), ("binding", 2), ("software", 1), ("unnamed", 1), ("tool", 2)];
 
 /// Rows of a session that are of another machine.
 #[derive(Clone, Debug)]
@@ -45,6 +53,8 @@ pub struct Machines {
     pub points: u32,
     /// Whether a row from a network that is new by its AS number is unbound, where enough rows before it were bound.
     pub is_binding_lost: bool,
+    /// Whether they are the whole session, which has no login in the bundle.
+    pub is_whole_session: bool,
     /// Systems of the user's machine, and of the other.
     systems: [Vec<String>; 2],
 }
@@ -63,15 +73,36 @@ impl Machines {
             ("bare", "no registered device"),
             ("binding", "unbound"),
             ("software", "software new here"),
+            ("unnamed", "no software named"),
             ("tool", "a tool's user agent"),
         ];
-        let holds: Vec<&str> = words.iter().filter(|(mark, _)| self.marks.has(mark)).map(|(_, words)| *words).collect();
+        let holds = |mark: &str| self.marks.has(mark) && !(mark == "software" && self.marks.has("unnamed"));
+        let holds: Vec<&str> = words.iter().filter(|(mark, _)| holds(mark)).map(|(_, words)| *words).collect();
         holds.join(", ")
     }
 }
 
 /// Token bindings by their text.
 pub type Bindings = HashMap<Sym, Option<Binding>, RandomState>;
+
+/// Kind of a sign-in that decides whether it is bound: its token, and whether a browser presents it, where software is
+/// named. A machine binds the tokens of its broker, and not those of its browser.
+type TokenKind = (u32, Option<bool>);
+
+/// Kind of a sign-in's token; `None` where the export withholds it.
+fn token_kind(event: Event<'_>, profile: &Profile) -> Option<TokenKind> {
+    let kinds = Flags::INCOMING_NONE.0 | Flags::INCOMING_REFRESH.0 | Flags::INCOMING_PRIMARY.0;
+    let is_withheld = event.flags.has(Flags::INCOMING_WITHHELD);
+    let is_browser = (!profile.agent.is_none()).then(|| profile.family.starts_with("browser:"));
+    (!is_withheld).then_some((event.flags.0 & kinds, is_browser))
+}
+
+/// Sign-ins of one kind by their binding.
+#[derive(Clone, Copy, Default)]
+struct Bound {
+    bound: usize,
+    unbound: usize,
+}
 
 /// The machine of the rows so far.
 #[derive(Default)]
@@ -80,8 +111,9 @@ struct Owner<'a> {
     devices: BTreeSet<Sym>,
     with_device: usize,
     without_device: usize,
-    bound: usize,
-    unbound: usize,
+    /// Clients of the rows without a device.
+    bare_clients: BTreeSet<Sym>,
+    bindings: Vec<(TokenKind, Bound)>,
     families: BTreeSet<&'a str>,
     /// The last sign-in from an address.
     addresses: HashMap<IpAddr, EventId, RandomState>,
@@ -97,11 +129,13 @@ struct Differs {
     binding: bool,
     software: bool,
     tool: bool,
+    /// Names no software, in a network that is new to the user.
+    unnamed: bool,
 }
 
 impl Differs {
     fn is_another_machine(self) -> bool {
-        self.system || self.device || self.binding || (self.bare && (self.software || self.tool))
+        self.system || self.device || self.binding || (self.bare && (self.software || self.tool || self.unnamed))
     }
 
     fn or(self, other: Self) -> Self {
@@ -112,17 +146,19 @@ impl Differs {
             binding: self.binding || other.binding,
             software: self.software || other.software,
             tool: self.tool || other.tool,
+            unnamed: self.unnamed || other.unnamed,
         }
     }
 }
 
-/// The rows of a session that are of another machine; `None` where there are none. `is_own` tells whether a row's device
-/// is one that the user had before.
+/// The rows of a session that are of another machine; `None` where there are none. `past` gives the user's, `is_own`
+/// tells whether a row's device is one that the user had before.
 pub(super) fn other_machines(
     origins: Origins<'_>,
     software: &Software,
     session: &Session<'_>,
     bindings: &mut Bindings,
+    past: &dyn Fn() -> Arc<Past>,
     is_own: impl Fn(EventId) -> bool,
 ) -> Option<Machines> {
     let Origins { store, places, .. } = origins;
@@ -145,12 +181,44 @@ pub(super) fn other_machines(
     }) {
         return None;
     }
-    let mut sides = Sides::new(origins, software, session, &[], &mut binding);
+    let user = User { software, past };
+    let mut sides = Sides::new(origins, &user, session, &[], &mut binding);
     // The thief's rows may be the first that the bundle has of a session. They name no device, and the user's do.
     if sides.owner.with_device == 0 && !sides.rows.is_empty() && sides.rows.iter().all(|id| is_own(*id)) {
-        sides = Sides::new(origins, software, session, &sides.rows, &mut binding);
+        sides = Sides::new(origins, &user, session, &sides.rows, &mut binding);
     }
     (!sides.rows.is_empty()).then(|| judged(sides))
+}
+
+/// Software here, and the past of a session's user.
+struct User<'u> {
+    software: &'u Software,
+    past: &'u dyn Fn() -> Arc<Past>,
+}
+
+/// Kinds of tokens that a session's machine presents unbound: at a place, and with a profile, that had bound ones a day
+/// before.
+fn unbound_kinds(
+    origins: Origins<'_>,
+    session: &Session<'_>,
+    binding: &mut dyn FnMut(EventId) -> Option<Binding>,
+) -> Vec<TokenKind> {
+    let Origins { store, places, .. } = origins;
+    let mut bound: HashMap<(u32, u32), Time, RandomState> = HashMap::default();
+    let mut kinds = Vec::new();
+    for id in session.events() {
+        let (event, key) = (store.event(id), (places.number(id), places.profile_number(id)));
+        match binding(id) {
+            Some(Binding::Bound) => {
+                bound.entry(key).or_insert(event.time());
+            }
+            Some(Binding::Unbound) if bound.get(&key).is_some_and(|first| first.plus(Span::DAY) <= event.time()) => {
+                kinds.extend(token_kind(event, places.profile(id)).filter(|kind| !kinds.contains(kind)));
+            }
+            _ => {}
+        }
+    }
+    kinds
 }
 
 /// A session's machine, and the rows of another.
@@ -173,7 +241,7 @@ impl<'a> Sides<'a> {
     /// Takes a session's rows apart: the machine is that of its `own` rows, else of its first.
     fn new(
         origins: Origins<'a>,
-        software: &Software,
+        user: &User<'_>,
         session: &Session<'_>,
         own: &[EventId],
         binding: &mut dyn FnMut(EventId) -> Option<Binding>,
@@ -188,32 +256,43 @@ impl<'a> Sides<'a> {
             is_new_by_number: false,
             is_binding_lost: false,
         };
+        let unbound = unbound_kinds(origins, session, binding);
+        let client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
         for &id in own {
-            let (binding, address) = (binding(id), places.place(id).address);
-            sides.owner.join(places.profile(id), binding, address, id);
+            let kind = token_kind(store.event(id), places.profile(id));
+            let of = (id, client(id), places.place(id).address);
+            sides.owner.join(places.profile(id), (kind, binding(id)), of);
         }
-        let mut joined: Option<((u32, u32, Sym), usize)> = None;
+        let mut joined: Option<(u32, u32, Sym, Option<TokenKind>)> = None;
         for id in session.events().filter(|id| own.binary_search(id).is_err()) {
             let Self { owner, .. } = &mut sides;
             let (event, place, profile) = (store.event(id), places.place(id), places.profile(id));
             let protection = event.get(Field::TokenProtection);
-            let key = (places.number(id), places.profile_number(id), protection);
-            // Most rows are like the one before.
-            if let Some((_, bound)) = joined.filter(|(joined, _)| *joined == key) {
-                owner.with_device += usize::from(!profile.device.is_none());
-                owner.bound += bound;
-                continue;
-            }
+            let kind = token_kind(event, profile).filter(|kind| !unbound.contains(kind));
+            let client = client(id);
+            let key = (places.number(id), places.profile_number(id), protection, kind);
             if place.is_neutral {
                 continue;
             }
             let binding = binding(id);
-            let mut differs = owner.compared(profile, binding);
+            // Most rows are like the one before.
+            if joined == Some(key) {
+                owner.count(profile, (kind, binding), client);
+                continue;
+            }
+            let is_new = || known.standing(session.user, place, event.time()) == Standing::New;
+            let mut differs = owner.compared(profile, (kind, binding), client);
             if differs.is_another_machine() || differs.bare {
-                let seen = software.seen(origins, session.user, id, event.time());
-                differs.software = seen == SoftwareSeen::Nowhere && !owner.families.contains(&*profile.family);
+                let seen = user.software.seen(origins, session.user, id, event.time());
+                let is_new_to_user = || {
+                    known.has_baseline(session.user, event.time())
+                        && (user.past)().same_software_before(origins, id).is_none()
+                };
+                differs.software =
+                    !owner.families.contains(&*profile.family) && (seen == SoftwareSeen::Nowhere || is_new_to_user());
                 differs.tool =
                     profile.tool == Tool::Kit || (profile.tool == Tool::Library && seen != SoftwareSeen::Here);
+                differs.unnamed = differs.bare && profile.agent.is_none() && is_new();
             }
             let login = place.address.and_then(|address| owner.addresses.get(&address));
             let redeems = event.table == Table::NonInteractive && event.flags.has(Flags::INCOMING_NONE);
@@ -230,14 +309,14 @@ impl<'a> Sides<'a> {
                     sides.systems.insert(&profile.os);
                 }
                 sides.all = sides.all.or(differs);
-                let is_new = known.standing(session.user, place, event.time()) == Standing::New;
+                let is_new = is_new();
                 sides.is_new |= is_new;
                 let is_new_by_number = is_new && matches!(place.net, Some(Net::Asn(_)));
                 sides.is_new_by_number |= is_new_by_number;
-                sides.is_binding_lost |= is_new_by_number && differs.binding && sides.owner.bound >= BOUND;
+                sides.is_binding_lost |= is_new_by_number && differs.binding && sides.owner.bound() >= BOUND;
             } else {
-                owner.join(profile, binding, place.address, id);
-                joined = Some((key, usize::from(binding == Some(Binding::Bound))));
+                owner.join(profile, (kind, binding), (id, client, place.address));
+                joined = Some(key);
             }
         }
         sides
@@ -250,8 +329,9 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number, is_bindin
         ("system", Mark::seen(all.system, !owner.systems.is_empty())),
         ("device", Mark::seen(all.device, has_devices)),
         ("bare", Mark::seen(all.bare, has_devices)),
-        ("binding", Mark::seen(all.binding, owner.bound + owner.unbound > 0)),
+        ("binding", Mark::seen(all.binding, !owner.bindings.is_empty())),
         ("software", Mark::decided(all.software)),
+        ("unnamed", Mark::decided(all.unnamed)),
         ("tool", Mark::decided(all.tool)),
         ("net", Mark::decided(is_new)),
     ]);
@@ -265,36 +345,120 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number, is_bindin
         Severity::Low
     };
     let systems = [owner.systems, systems].map(|systems| systems.into_iter().map(str::to_owned).collect());
-    Machines { rows, marks, severity, points, is_binding_lost, systems }
+    Machines { rows, marks, severity, points, is_binding_lost, is_whole_session: false, systems }
+}
+
+/// The rows of a session that begins with a token, not with a login, in a network that is new to the user, by what the
+/// user does not have: another system, another device, or no device and other software. `None` for others.
+pub(super) fn strange_session(
+    origins: Origins<'_>,
+    software: &Software,
+    session: &Session<'_>,
+    past: &dyn Fn() -> Arc<Past>,
+    is_own: impl Fn(EventId) -> bool,
+) -> Option<Machines> {
+    let Origins { store, places, known, .. } = origins;
+    let first = session.first();
+    let (event, place, profile) = (store.event(first), places.place(first), places.profile(first));
+    // A login has no token that an export could withhold.
+    let tokens = Flags::INCOMING_REFRESH.0 | Flags::INCOMING_PRIMARY.0 | Flags::INCOMING_WITHHELD.0;
+    let presents = event.flags.any(Flags(tokens));
+    if !presents || event.flags.any(MOVED) || known.standing(session.user, place, event.time()) != Standing::New {
+        return None;
+    }
+    let past = past();
+    let (interactive, managed) = past.interactive_before(first);
+    let has_devices = interactive >= INTERACTIVE && managed * INTERACTIVE >= interactive * MANAGED;
+    let has_device = !profile.device.is_none();
+    let seen = software.seen(origins, session.user, first, event.time());
+    let all = Differs {
+        system: !profile.os.is_empty() && !past.systems_before(first).any(|os| *os == *profile.os),
+        device: has_device && !is_own(first),
+        bare: !has_device && has_devices,
+        software: seen == SoftwareSeen::Nowhere,
+        tool: profile.tool == Tool::Kit || (profile.tool == Tool::Library && seen != SoftwareSeen::Here),
+        unnamed: profile.agent.is_none(),
+        binding: false,
+    };
+    if !(all.is_another_machine() || (all.software && all.tool)) {
+        return None;
+    }
+    let is_new_by_number = matches!(place.net, Some(Net::Asn(_)));
+    let owner = Owner { with_device: managed, systems: past.systems_before(first).collect(), ..Owner::default() };
+    let systems = std::iter::once(&*profile.os).filter(|_| all.system).collect();
+    let rows = session.events().collect();
+    let sides = Sides { owner, rows, systems, all, is_new: true, is_new_by_number, is_binding_lost: false };
+    Some(Machines { is_whole_session: true, ..judged(sides) })
 }
 
 impl<'a> Owner<'a> {
-    fn compared(&self, profile: &Profile, binding: Option<Binding>) -> Differs {
+    fn compared(
+        &self,
+        profile: &Profile,
+        (kind, binding): (Option<TokenKind>, Option<Binding>),
+        client: Sym,
+    ) -> Differs {
         let has_device = !profile.device.is_none();
         Differs {
             system: !profile.os.is_empty() && !self.systems.is_empty() && !self.systems.contains(&*profile.os),
             device: has_device && !self.devices.is_empty() && !self.devices.contains(&profile.device),
-            bare: !has_device && self.with_device >= WITH_DEVICE && self.without_device == 0,
-            binding: binding == Some(Binding::Unbound) && self.bound > 0 && self.unbound == 0,
+            bare: !has_device
+                && self.with_device >= WITH_DEVICE
+                && self.without_device * BARE_OF <= self.with_device
+                && !self.bare_clients.contains(&client),
+            binding: binding == Some(Binding::Unbound) && kind.is_some_and(|kind| self.binds(kind)),
             ..Differs::default()
         }
     }
 
-    fn join(&mut self, profile: &'a Profile, binding: Option<Binding>, address: Option<IpAddr>, id: EventId) {
+    /// Returns whether its sign-ins of a kind were all bound; where it has none of that kind, all of any kind, some of them
+    /// from a browser if that is, or not if it is not.
+    fn binds(&self, kind: TokenKind) -> bool {
+        let is_bound = |(_, bound): &(TokenKind, Bound)| bound.bound > 0 && bound.unbound == 0;
+        if let Some(of_kind) = self.bindings.iter().find(|(other, _)| *other == kind) {
+            return is_bound(of_kind);
+        }
+        let may_be_alike = |a: Option<bool>, b: Option<bool>| a.is_none() || b.is_none() || a == b;
+        self.bindings.iter().any(|(other, _)| may_be_alike(other.1, kind.1)) && self.bindings.iter().all(is_bound)
+    }
+
+    fn bound(&self) -> usize {
+        self.bindings.iter().map(|(_, bound)| bound.bound).sum()
+    }
+
+    fn join(
+        &mut self,
+        profile: &'a Profile,
+        binding: (Option<TokenKind>, Option<Binding>),
+        (id, client, address): (EventId, Sym, Option<IpAddr>),
+    ) {
         if !profile.os.is_empty() {
             self.systems.insert(&profile.os);
         }
-        if profile.device.is_none() {
-            self.without_device += 1;
-        } else {
+        if !profile.device.is_none() {
             self.devices.insert(profile.device);
-            self.with_device += 1;
         }
-        self.bound += usize::from(binding == Some(Binding::Bound));
-        self.unbound += usize::from(binding == Some(Binding::Unbound));
+        self.count(profile, binding, client);
         self.families.insert(&profile.family);
         if let Some(address) = address {
             self.addresses.insert(address, id);
         }
+    }
+
+    fn count(&mut self, profile: &Profile, (kind, binding): (Option<TokenKind>, Option<Binding>), client: Sym) {
+        if profile.device.is_none() {
+            self.without_device += 1;
+            self.bare_clients.insert(client);
+        } else {
+            self.with_device += 1;
+        }
+        let (Some(kind), Some(binding)) = (kind, binding) else { return };
+        let at = self.bindings.iter().position(|(other, _)| *other == kind).unwrap_or_else(|| {
+            self.bindings.push((kind, Bound::default()));
+            self.bindings.len() - 1
+        });
+        let of_kind = &mut self.bindings[at].1;
+        of_kind.bound += usize::from(binding == Binding::Bound);
+        of_kind.unbound += usize::from(binding == Binding::Unbound);
     }
 }

@@ -141,6 +141,12 @@ impl Past {
         first.copied().filter(|first| *first < id)
     }
 
+    /// Operating systems of the sign-ins before another.
+    pub fn systems_before(&self, id: EventId) -> impl Iterator<Item = &str> {
+        let before = self.software.iter().filter(move |(_, first)| **first < id);
+        before.map(|((_, os), _)| &**os).filter(|os| !os.is_empty())
+    }
+
     /// Number of interactive sign-ins before a row, and of those that name a device.
     pub fn interactive_before(&self, id: EventId) -> (usize, usize) {
         let count = self.interactive.partition_point(|(other, _)| *other < id);

@@ -3,7 +3,7 @@
 use super::admitted::Admitted;
 use super::grouped::Grouped;
 use crate::model::{EventId, Field, Sym, Time};
-use crate::store::Store;
+use crate::store::{Key, Store};
 use crate::tables::Role;
 
 /// The successful sign-ins of one user in one session, in time order.
@@ -28,6 +28,16 @@ impl Session<'_> {
         let start = self.rows.partition_point(|row| store.event(*row).time() < from);
         let end = self.rows.partition_point(|row| store.event(*row).time() <= to);
         self.rows[start..end.max(start)].iter().copied()
+    }
+
+    /// Returns whether the bundle has an earlier success of it, outside the range of the run.
+    pub fn begins_before_range(&self, store: &Store) -> bool {
+        let first = self.first();
+        let counts = |id: &EventId| {
+            let event = store.event(*id);
+            event.table.issues() && event.succeeded() && event.is_timed() && event.user == self.user
+        };
+        store.with(Key::Session, self.id).iter().take_while(|id| **id < first).any(counts)
     }
 
     /// Its first row.

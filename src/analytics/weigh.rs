@@ -28,7 +28,7 @@ const APART: Span = Span::minutes(60);
 /// Half a day: the user's own device was there the same day.
 const SAME_DAY: Span = Span::minutes(12 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
-const LOOKED_AT: usize = 500;
+const LOOKED_AT: usize = 250;
 /// Most rows of a colleague, calls and all, that are looked back over.
 const LOOKED_BACK: usize = 5000;
 /// The analytic whose hits are of uses of tokens.
@@ -117,7 +117,7 @@ impl Weighing<'_> {
         }
         // An intruder may sit behind the user's own exit: the network is no alibi for another machine.
         let exit = [Fact::BindingLost, Fact::OtherDevice, Fact::Kit];
-        if exit.iter().any(|fact| facts.contains(fact)) {
+        if exit.iter().any(|fact| facts.contains(fact)) || self.is_new_library(first) {
             facts.retain(|fact| !NO_ALIBI.contains(fact));
             for fact in facts.iter_mut().filter(|fact| **fact == Fact::OwnNetwork) {
                 *fact = Fact::OwnExit;
@@ -155,7 +155,7 @@ impl Weighing<'_> {
         let store = self.context.store;
         let session = store.normalized_field(store.event(first), Field::SessionId);
         let machines = self.context.machines().get(&(self.hit.user, session));
-        machines.is_some_and(|machines| machines.rows.binary_search(&first).is_ok())
+        machines.is_some_and(|machines| !machines.is_whole_session && machines.rows.binary_search(&first).is_ok())
     }
 
     fn network(&self, first: EventId) -> Vec<Fact> {
@@ -292,6 +292,21 @@ impl Weighing<'_> {
         })
     }
 
+    /// Returns whether a row is by an HTTP library that the user never used before, other than with a code's tokens: a
+    /// developer tries one out, and few others.
+    fn is_new_library(&self, first: EventId) -> bool {
+        let Self { context, hit, .. } = self;
+        let (origins, user) = (context.origins(), hit.user);
+        if origins.places.profile(first).tool != Tool::Library || !origins.known.has_baseline(user, self.at) {
+            return false;
+        }
+        let session = context.store.normalized_field(context.store.event(first), Field::SessionId);
+        let flows = FlowKind::ALL.iter().filter_map(|kind| context.flows_in(*kind).get(&user)).flatten();
+        let is_of_code = flows.into_iter().any(|flow| flow.sessions.contains(&session));
+        let before = context.past(user).same_software_before(origins, first);
+        !is_of_code && before.is_none_or(|before| context.store.event(before).time() >= hit.first_seen)
+    }
+
     fn is_legacy(&self, first: EventId) -> bool {
         let agent = self.context.store.text(self.context.places().profile(first).agent);
         self.context.facts.tool(agent).is_some_and(ToolAgent::is_legacy)
@@ -322,6 +337,10 @@ impl Weighing<'_> {
         let split = self.context.splits().get(&(self.hit.user, session))?;
         let party = self.hit.evidence.iter().find_map(|&id| split.party_with(id))?;
         let store = self.context.store;
+        // Who enters a code is active at the time that it is redeemed, wherever that is.
+        if split.parties[party].is_moved(store) {
+            return None;
+        }
         let places = self.context.places();
         let at_once = (0..split.parties.len()).any(|other| {
             other != party && split.are_apart(places, party, other) && split.interleaves(store, party, other)

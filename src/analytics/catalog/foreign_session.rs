@@ -15,7 +15,6 @@ use crate::analytics::{
 };
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
-use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 
@@ -161,21 +160,11 @@ fn foreign<'s>(context: &DetectContext, session: Session<'s>) -> Option<Foreign<
     if !is_login || known.standing(session.user, places.place(first), begin) != Standing::New {
         return None;
     }
-    if context.settings.since.is_some() && begins_before(context, &session, first) {
+    if context.settings.since.is_some() && session.begins_before_range(store) {
         return None;
     }
     let rows = session.between(store, begin, begin.plus(LIFE)).filter(|&id| !places.place(id).is_neutral).collect();
     Some(Foreign { session, first, begin, rows })
-}
-
-/// Returns whether the bundle has an earlier success of the session, outside the range of the run.
-fn begins_before(context: &DetectContext, session: &Session<'_>, first: EventId) -> bool {
-    let store = context.store;
-    let counts = |id: &EventId| {
-        let event = store.event(*id);
-        event.table.issues() && event.succeeded() && event.is_timed() && event.user == session.user
-    };
-    store.with(Key::Session, session.id).iter().take_while(|id| **id < first).any(counts)
 }
 
 fn marks(context: &DetectContext, found: &Foreign<'_>) -> Marks {

@@ -38,7 +38,9 @@ const ABOUT: &str =
 that of the session's sign-ins before.
 
 A session belongs to one browser or one program on one machine. A stolen token that is used behind the user's own VPN, \
-or days later, shows no two networks near in time; it shows another machine.
+or days later, shows no two networks near in time; it shows another machine. Where the bundle has nothing of the \
+session before the thief's rows, they are compared with the user's other sign-ins: a session that begins with a token \
+and not with a login, in a network that is new to the user, on a system or device that the user does not have.
 
 A login in a browser that hands its code to a command line looks alike: sign-ins that redeem a code at the same \
 address within ten minutes count as the same machine, and so does what a device code or a transfer marks, which \
@@ -72,9 +74,14 @@ fn hit(context: &DetectContext, user: Sym, session: Sym, machines: &Machines) ->
     let lost =
         if machines.is_binding_lost { "; the tokens before were bound, the network is new to the user" } else { "" };
     let (marks, points) = (machines.marks.words(), machines.points);
+    let what = if machines.is_whole_session {
+        "a session without its login, of a machine that the user does not have,"
+    } else {
+        "another machine in the session"
+    };
     let grade = Grade {
         severity: machines.severity,
-        reason: format!("another machine in the session by {marks} (points: {points}){lost}"),
+        reason: format!("{what} by {marks} (points: {points}){lost}"),
         most: certainty::most(context.store, machines.rows.iter().copied(), false),
     };
     let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), first, machines.rows.clone());
@@ -94,8 +101,13 @@ fn reasons(context: &DetectContext, machines: &Machines) -> Vec<String> {
     let nets: BTreeSet<String> =
         machines.rows.iter().filter_map(|&id| places.net(id)).map(|net| net.to_string()).collect();
     let list = |texts: BTreeSet<String>| texts.into_iter().collect::<Vec<_>>().join(", ");
+    let of = if machines.is_whole_session {
+        "of a session whose login the bundle lacks, from another machine than the user's"
+    } else {
+        "of the session from another machine"
+    };
     let mut reasons = vec![format!(
-        "{} of the session from another machine: {} from {}",
+        "{} {of}: {} from {}",
         counted(machines.rows.len(), "sign-in"),
         list(software),
         if nets.is_empty() { "no network".to_owned() } else { list(nets) },

@@ -236,7 +236,8 @@ pub fn machines_of_session(context: &StepContext) -> Finding {
         let machines: BTreeSet<String> = rows.iter().map(machine).collect();
         listed(&machines.into_iter().collect::<Vec<_>>())
     };
-    let sentence = format!("The hit's rows: {}. The session's others: {}.", words(&hit.evidence), words(&others));
+    let others_words = if others.is_empty() { "none in the bundle".to_owned() } else { words(&others) };
+    let sentence = format!("The hit's rows: {}. The session's others: {others_words}.", words(&hit.evidence));
     let kept = others.iter().copied().take(KEPT);
     Finding::new(State::Supports, "another machine", sentence).with_rows(hit.evidence.iter().copied()).with_rows(kept)
 }

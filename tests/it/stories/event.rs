@@ -36,6 +36,7 @@ const DONE: &[Done] = &[
 /// The user agents that a line may name.
 const AGENTS: &[(&str, &str)] = &[
     ("browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"),
+    ("Edge", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 Safari/537.36 Edg/120.0"),
     ("Office", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)"),
     ("Mac browser", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.4 Safari/605.1.15"),
     ("phone browser", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile Safari/604.1"),
