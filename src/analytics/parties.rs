@@ -93,45 +93,35 @@ pub struct Split {
     pub is_candidate: bool,
     /// Smallest time between two parties.
     pub gap: Option<Span>,
-    /// Parties of a candidate without a partner near in time.
-    alone: Vec<Party>,
 }
 
 impl Split {
-    /// Splits a session.
+    /// Splits a session. Parties without a partner near in time are left out where others have one, unless none of those
+    /// is odd and the session was far away with one that is left out.
     pub fn new(origins: Origins<'_>, session: &Session<'_>, longest: Span) -> Self {
         let store = origins.store;
-        let mut parties = partition(origins.places, store, session);
+        let parties = partition(origins.places, store, session);
         let gaps = gaps(store, &parties);
-        let near = |gap: &Option<Span>| gap.is_some_and(|gap| gap <= longest);
-        let is_candidate = gaps.iter().any(near);
-        let mut alone = Vec::new();
-        if is_candidate {
-            let mut kept = gaps.iter().map(near);
-            alone = parties.extract_if(.., |_| !kept.next().unwrap_or(false)).collect();
-        }
-        let mut split = Self {
-            user: session.user,
-            session: session.id,
-            parties,
-            is_candidate,
-            gap: gaps.into_iter().flatten().min(),
-            alone,
+        let are_near: Vec<bool> = gaps.iter().map(|gap| gap.is_some_and(|gap| gap <= longest)).collect();
+        let gap = gaps.into_iter().flatten().min();
+        let judged = |parties: Vec<Party>, is_candidate: bool| {
+            let mut split = Self { user: session.user, session: session.id, parties, is_candidate, gap };
+            split.judge(origins);
+            split
         };
-        split.judge(origins);
-        split
-    }
-
-    /// The same session with the parties that had no partner near in time, and none judged by one; `None` where all had.
-    pub fn with_those_alone(&self, origins: Origins<'_>) -> Option<Self> {
-        if self.alone.is_empty() {
-            return None;
+        if !are_near.contains(&true) || !are_near.contains(&false) {
+            let is_candidate = are_near.contains(&true);
+            return judged(parties, is_candidate);
         }
-        let mut parties = [&self.parties[..], &self.alone].concat();
-        parties.sort_by_key(|party| party.rows.first().copied());
-        let mut whole = Self { parties, is_candidate: false, alone: Vec::new(), ..*self };
-        whole.judge(origins);
-        Some(whole)
+        let near = parties.iter().zip(&are_near).filter(|(_, is_near)| **is_near).map(|(party, _)| party.clone());
+        let split = judged(near.collect(), true);
+        if split.odd().next().is_some() {
+            return split;
+        }
+        let mut rows: Vec<EventId> = parties.iter().flat_map(|party| &party.rows).copied().collect();
+        rows.sort_unstable();
+        let whole = judged(parties, false);
+        if whole.far_stay(origins, &rows).is_some() { whole } else { split }
     }
 
     fn judge(&mut self, origins: Origins<'_>) {

@@ -89,13 +89,7 @@ const STEPS: &[Step] = &[
 fn detect(context: &DetectContext) -> Vec<Hit> {
     let mut hits = Vec::new();
     for split in context.splits().values() {
-        let found = grade(context, split);
-        if found.as_ref().is_none_or(|found| found.grade.severity == Severity::Low)
-            && let Some(whole) = split.with_those_alone(context.origins())
-            && let Some(far) = far_away(context, &whole)
-        {
-            hits.push(hit(context, &whole, far));
-        } else if let Some(found) = found {
+        if let Some(found) = grade(context, split) {
             hits.push(hit(context, split, found));
         }
     }
