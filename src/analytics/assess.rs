@@ -5,7 +5,7 @@
 //! when the tokens reach two or more valuable classes (mail, chat, files, Azure management, Key Vault, Office
 //! management, device registration, directory, business data) and the facts weigh for theft as much as high confidence
 //! asks. Down to low when everyday work explains it, by the table of [`super::weights`], and from high to medium when
-//! another code of the user's makes it doubtful.
+//! another code of the user's, or an application's server, makes it doubtful.
 //!
 //! **Confidence** follows from the same table, and is no higher than the comparisons allow.
 //!
@@ -83,20 +83,20 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
 }
 
 /// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
-/// its own graded it and they are even, or another code of the user's makes it doubtful. `by_rule` is its severity before.
+/// its own graded it and they are even, or another code of the user's, or an application's server, makes it doubtful. `by_rule` is its severity before.
 fn lowered(hit: &Hit, weights: &Weights, by_rule: Severity) -> Option<(Severity, String)> {
     let reason = || match &hit.grade {
         Some(grade) => grade.reason.clone(),
         None => format!("{} is {} by rule", hit.analytic, by_rule.word()),
     };
-    // A burst of the user's own device and software may be a laptop on its way.
+    // A burst of the user's own device and software may be a laptop on its way, and one nearby a new lease.
+    let is_near = || [Fact::NearNetwork, Fact::KnownTown].iter().any(|fact| weights.has(*fact));
     let is_roaming = hit.grade.is_none()
-        && weights.over() <= 1
-        && [Fact::OwnDevice, Fact::SeenSoftware].iter().all(|fact| weights.has(*fact));
+        && weights.has(Fact::SeenSoftware)
+        && ((weights.over() <= 1 && weights.has(Fact::OwnDevice)) || (weights.over() <= 0 && is_near()));
     if !weights.is_explained() && !is_roaming {
-        let is_doubtful = by_rule == Severity::High && weights.is_doubtful();
-        let why = Fact::AnotherCode.words();
-        return is_doubtful.then(|| (Severity::Medium, format!("{}; one lower, as {why}", reason())));
+        let doubt = weights.doubt().filter(|_| by_rule == Severity::High)?;
+        return Some((Severity::Medium, format!("{}; one lower, as {}", reason(), doubt.words())));
     }
     let why = format!("everyday work explains it: {}", weights.sentence());
     Some(if hit.grade.is_none() {

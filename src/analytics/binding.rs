@@ -1,7 +1,7 @@
 //! Token binding: its record, and refresh tokens that came unbound where bound ones were the rule.
 
 use super::Origins;
-use super::places::Net;
+use super::places::{Net, Profile};
 use crate::model::{EventId, Field, Flags, Sym, Table, threads};
 use crate::store::{Event, Store, device_member};
 use crate::tables::Role;
@@ -24,6 +24,18 @@ pub enum Binding {
     Bound,
     /// Its refresh token can be replayed from anywhere.
     Unbound,
+}
+
+/// Kind of a sign-in that decides whether it is bound: its token, and whether a browser presents it, where software is
+/// named. A machine binds the tokens of its broker, and not those of its browser.
+pub type TokenKind = (u32, Option<bool>);
+
+/// Kind of a sign-in's token; `None` where the export withholds it.
+pub fn token_kind(event: Event<'_>, profile: &Profile) -> Option<TokenKind> {
+    let kinds = Flags::INCOMING_NONE.0 | Flags::INCOMING_REFRESH.0 | Flags::INCOMING_PRIMARY.0;
+    let is_withheld = event.flags.has(Flags::INCOMING_WITHHELD);
+    let is_browser = (!profile.agent.is_none()).then(|| profile.is_browser());
+    (!is_withheld).then_some((event.flags.0 & kinds, is_browser))
 }
 
 /// Record of token protection.

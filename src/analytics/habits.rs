@@ -5,7 +5,7 @@ use super::binding::{self, Binding, Protection};
 use super::distance::Location;
 use super::known::Days;
 use super::numbers::Values;
-use crate::model::{EventId, Field, Sym, Time};
+use crate::model::{EventId, Field, Flags, Sym, Time};
 use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -33,16 +33,21 @@ pub struct Habits {
     /// Days by country and city.
     towns: HashMap<(String, String), Days<OWN_DAYS>, RandomState>,
     bindings: HashMap<Sym, Option<Binding>, RandomState>,
-    /// Bound rows and all rows by client and system.
-    counts: HashMap<(Sym, Arc<str>), (usize, usize), RandomState>,
+    /// Bound rows and all rows by client and system, of those that present a token: a login has none to bind.
+    counts: HashMap<(Sym, Arc<str>), Bound, RandomState>,
+    /// Those of each registered device.
+    of_devices: HashMap<(Sym, Arc<str>, Sym), Bound, RandomState>,
 }
+
+/// Bound rows, and all.
+type Bound = (usize, usize);
 
 impl Habits {
     /// Habits of a user, by all their sign-ins.
     pub fn new(origins: Origins<'_>, user: Sym) -> Self {
         let Origins { store, places, .. } = origins;
         // By numbers, since most rows repeat: texts are looked at once for each.
-        let mut uses: Values<(Sym, u32, Sym), (usize, Days<OWN_DAYS>)> = Values::default();
+        let mut uses: Values<(Sym, u32, Sym, bool), (usize, Days<OWN_DAYS>)> = Values::default();
         let mut locations: Values<Sym, (EventId, Days<OWN_DAYS>)> = Values::default();
         for &id in store.with(Key::User, user) {
             let event = store.event(id);
@@ -50,7 +55,8 @@ impl Habits {
                 let (_, days) = locations.of(event.get(Field::LocationDetails), || (id, Days::default()));
                 days.add_time(event.time());
                 let client = store.normalized_field(event, Field::AppId);
-                let key = (client, places.profile_number(id), event.get(Field::TokenProtection));
+                let is_login = event.flags.has(Flags::INCOMING_NONE);
+                let key = (client, places.profile_number(id), event.get(Field::TokenProtection), is_login);
                 let (rows, days) = uses.of(key, Default::default);
                 *rows += 1;
                 days.add_time(event.time());
@@ -62,7 +68,7 @@ impl Habits {
                 habits.towns.entry(town).or_default().join(&days);
             }
         }
-        for ((client, number, protection), (rows, days)) in uses {
+        for ((client, number, protection, is_login), (rows, days)) in uses {
             let profile = &places.profiles()[number as usize];
             if !profile.device.is_none() {
                 let seen = habits.devices.entry(profile.device).or_default();
@@ -72,10 +78,15 @@ impl Habits {
                 }
             }
             let read = || Protection::read(store.text(protection)).binding;
-            if let Some(binding) = *habits.bindings.entry(protection).or_insert_with(read) {
-                let counts = habits.counts.entry((client, Arc::clone(&profile.os))).or_default();
-                counts.0 += if binding == Binding::Bound { rows } else { 0 };
-                counts.1 += rows;
+            let binding = *habits.bindings.entry(protection).or_insert_with(read);
+            if let Some(binding) = binding.filter(|_| !is_login) {
+                let bound = if binding == Binding::Bound { rows } else { 0 };
+                let add = |counts: &mut Bound| *counts = (counts.0 + bound, counts.1 + rows);
+                add(habits.counts.entry((client, Arc::clone(&profile.os))).or_default());
+                if !profile.device.is_none() {
+                    let device = (client, Arc::clone(&profile.os), profile.device);
+                    add(habits.of_devices.entry(device).or_default());
+                }
             }
         }
         habits
@@ -86,15 +97,22 @@ impl Habits {
         self.bindings.get(&store.event(id).get(Field::TokenProtection)).copied().flatten()
     }
 
-    /// Returns whether a token is unbound where bound ones are the rule for this user, client and system.
+    /// Returns whether a sign-in presents an unbound token where bound ones are the rule for this user, client and system.
+    /// A registered device that never bound one has lost nothing.
     pub fn is_binding_lost(&self, origins: Origins<'_>, id: EventId) -> bool {
         let store = origins.store;
-        let key = || {
-            let client = store.normalized_field(store.event(id), Field::AppId);
-            (client, Arc::clone(&origins.places.profile(id).os))
-        };
-        self.binding(store, id) == Some(Binding::Unbound)
-            && self.counts.get(&key()).is_some_and(|&(bound, all)| binding::is_rule(bound, all))
+        let event = store.event(id);
+        if event.flags.has(Flags::INCOMING_NONE) || self.binding(store, id) != Some(Binding::Unbound) {
+            return false;
+        }
+        let profile = origins.places.profile(id);
+        let client = store.normalized_field(event, Field::AppId);
+        let is_rule = self
+            .counts
+            .get(&(client, Arc::clone(&profile.os)))
+            .is_some_and(|&(bound, all)| binding::is_rule(bound, all));
+        let of_device = self.of_devices.get(&(client, Arc::clone(&profile.os), profile.device));
+        is_rule && of_device.is_none_or(|&(bound, _)| bound > 0)
     }
 
     /// Returns whether a sign-in is placed in a town that others of the user's were placed in on two days before a time.

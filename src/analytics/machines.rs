@@ -3,19 +3,18 @@
 //! A session belongs to one browser or one program on one machine, so another system or device in it is another
 //! machine, whatever its address: an intruder may sit behind the user's own exit, or come days later.
 
-use super::binding::{Binding, Protection};
+use super::binding::{Binding, Protection, TokenKind, token_kind};
 use super::flow::presents_token;
 use super::known::Standing;
 use super::parties::MOVED;
 use super::past::Past;
-use super::places::{Net, Profile, Tool, system_name};
+use super::places::{Net, Place, Profile, Tool, system_name};
 use super::sessions::Session;
 use super::software::{Software, SoftwareSeen};
 use super::{Mark, Marks, Origins};
 use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Table, Time};
-use crate::store::Event;
 use foldhash::fast::RandomState;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -29,6 +28,8 @@ const BARE_OF: usize = 4;
 /// Interactive sign-ins of a user, so many of ten with a registered device, from which on one without is strange.
 const INTERACTIVE: usize = 10;
 const MANAGED: usize = 9;
+/// Versions by which a browser is older than the session's own was: none goes back.
+const OLDER_BY: u32 = 2;
 /// Bound rows of a session after which an unbound one in a network that is new by its AS number is graded high.
 const BOUND: usize = 3;
 /// Points from which on the grade is high, where an AS number tells that the network is new, or an attacker's tool names
@@ -37,8 +38,18 @@ const HIGH: u32 = 4;
 /// Points from which on the grade is medium; one less where the network is new.
 const MEDIUM: u32 = 3;
 /// The marks, each with its points.
-const POINTS: [(&str, u32); 7] =
-    [("system", 2), ("device", 2), ("bare", 1), ("binding", 2), ("software", 1), ("unnamed", 1), ("tool", 2)];
+const POINTS: [(&str, u32); 10] = [
+    ("system", 2),
+    ("device", 2),
+    ("bare", 1),
+    ("binding", 2),
+    ("browser", 2),
+    ("older", 2),
+    ("software", 1),
+    ("client", 1),
+    ("unnamed", 1),
+    ("tool", 2),
+];
 
 /// Rows of a session that are of another machine.
 #[derive(Clone, Debug)]
@@ -72,8 +83,11 @@ impl Machines {
             ("device", "another registered device"),
             ("bare", "no registered device"),
             ("binding", "unbound"),
+            ("browser", "another browser"),
+            ("older", "an older version of the browser"),
             ("software", "software new here"),
             ("unnamed", "no software named"),
+            ("client", "a client new to the user"),
             ("tool", "a tool's user agent"),
         ];
         let holds = |mark: &str| self.marks.has(mark) && !(mark == "software" && self.marks.has("unnamed"));
@@ -84,18 +98,6 @@ impl Machines {
 
 /// Token bindings by their text.
 pub type Bindings = HashMap<Sym, Option<Binding>, RandomState>;
-
-/// Kind of a sign-in that decides whether it is bound: its token, and whether a browser presents it, where software is
-/// named. A machine binds the tokens of its broker, and not those of its browser.
-type TokenKind = (u32, Option<bool>);
-
-/// Kind of a sign-in's token; `None` where the export withholds it.
-fn token_kind(event: Event<'_>, profile: &Profile) -> Option<TokenKind> {
-    let kinds = Flags::INCOMING_NONE.0 | Flags::INCOMING_REFRESH.0 | Flags::INCOMING_PRIMARY.0;
-    let is_withheld = event.flags.has(Flags::INCOMING_WITHHELD);
-    let is_browser = (!profile.agent.is_none()).then(|| profile.family.starts_with("browser:"));
-    (!is_withheld).then_some((event.flags.0 & kinds, is_browser))
-}
 
 /// Sign-ins of one kind by their binding.
 #[derive(Clone, Copy, Default)]
@@ -114,7 +116,13 @@ struct Owner<'a> {
     /// Clients of the rows without a device.
     bare_clients: BTreeSet<Sym>,
     bindings: Vec<(TokenKind, Bound)>,
-    families: BTreeSet<&'a str>,
+    /// Families of its programs, each with its system.
+    programs: BTreeSet<(&'a str, &'a str)>,
+    /// Newest version of each browser.
+    browsers: BTreeMap<&'a str, u32>,
+    /// Whether it has other software than browsers.
+    has_native: bool,
+    nets: BTreeSet<Net>,
     /// The last sign-in from an address.
     addresses: HashMap<IpAddr, EventId, RandomState>,
 }
@@ -127,15 +135,29 @@ struct Differs {
     device: bool,
     bare: bool,
     binding: bool,
+    /// Is of another browser, in a network that is new to the user.
+    browser: bool,
+    /// Is of an older version of its browser, in such a network.
+    older: bool,
     software: bool,
     tool: bool,
     /// Names no software, in a network that is new to the user.
     unnamed: bool,
+    /// Presents a token of the session's programs.
+    presents: bool,
+    /// The user never used its client.
+    client: bool,
 }
 
 impl Differs {
     fn is_another_machine(self) -> bool {
-        self.system || self.device || self.binding || (self.bare && (self.software || self.tool || self.unnamed))
+        let is_another = self.system || self.device || self.binding || self.browser || self.older;
+        let is_strange = self.software || self.tool || self.unnamed;
+        // A program keeps its tokens to itself: a tool that presents them took them.
+        let is_taken = self.tool && self.software && self.presents;
+        // Who has no registered device can be told by the client.
+        let is_unknown = self.software && self.unnamed && self.client;
+        is_another || is_taken || is_unknown || (self.bare && is_strange)
     }
 
     fn or(self, other: Self) -> Self {
@@ -144,9 +166,13 @@ impl Differs {
             device: self.device || other.device,
             bare: self.bare || other.bare,
             binding: self.binding || other.binding,
+            browser: self.browser || other.browser,
+            older: self.older || other.older,
             software: self.software || other.software,
             tool: self.tool || other.tool,
             unnamed: self.unnamed || other.unnamed,
+            presents: self.presents || other.presents,
+            client: self.client || other.client,
         }
     }
 }
@@ -168,9 +194,15 @@ pub(super) fn other_machines(
     };
     // Most sessions have one machine throughout.
     let first = places.profile(session.first());
-    let is_first = |id: EventId| {
+    let mut newest = first.version;
+    let mut is_first = |id: EventId| {
         let profile = places.profile(id);
-        profile.device == first.device && profile.os == first.os
+        let is_like = profile.device == first.device && profile.os == first.os && profile.tool == first.tool;
+        if !is_like || !first.is_browser() || !profile.is_browser() {
+            return is_like;
+        }
+        newest = newest.max(profile.version);
+        profile.family == first.family && profile.version + OLDER_BY > newest
     };
     let mut bound = false;
     if session.events().all(|id| {
@@ -260,7 +292,7 @@ impl<'a> Sides<'a> {
         let client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
         for &id in own {
             let kind = token_kind(store.event(id), places.profile(id));
-            let of = (id, client(id), places.place(id).address);
+            let of = (id, client(id), places.place(id));
             sides.owner.join(places.profile(id), (kind, binding(id)), of);
         }
         let mut joined: Option<(u32, u32, Sym, Option<TokenKind>)> = None;
@@ -282,16 +314,28 @@ impl<'a> Sides<'a> {
             }
             let is_new = || known.standing(session.user, place, event.time()) == Standing::New;
             let mut differs = owner.compared(profile, (kind, binding), client);
-            if differs.is_another_machine() || differs.bare {
+            // Another system has another browser.
+            if !differs.system {
+                let (another, older) = owner.compared_browser(profile);
+                let is_new = (another || older) && is_new() && !place.net.is_some_and(|net| owner.nets.contains(&net));
+                (differs.browser, differs.older) = (another && is_new, older && is_new);
+            }
+            if differs.is_another_machine() || differs.bare || profile.tool != Tool::None {
                 let seen = user.software.seen(origins, session.user, id, event.time());
                 let is_new_to_user = || {
                     known.has_baseline(session.user, event.time())
                         && (user.past)().same_software_before(origins, id).is_none()
                 };
-                differs.software =
-                    !owner.families.contains(&*profile.family) && (seen == SoftwareSeen::Nowhere || is_new_to_user());
-                differs.tool =
-                    profile.tool == Tool::Kit || (profile.tool == Tool::Library && seen != SoftwareSeen::Here);
+                let has_family = owner.has_family(&profile.family);
+                let has_program = owner.programs.contains(&(&*profile.family, &*profile.os));
+                differs.software = !has_program
+                    && (seen == SoftwareSeen::Nowhere || (!has_family && is_new_to_user()));
+                differs.tool = match profile.tool {
+                    Tool::Kit => true,
+                    Tool::Library => seen != SoftwareSeen::Here || is_new_to_user(),
+                    Tool::None => false,
+                };
+                differs.presents = presents_token(event) && !owner.programs.is_empty();
                 differs.unnamed = differs.bare && profile.agent.is_none() && is_new();
             }
             let login = place.address.and_then(|address| owner.addresses.get(&address));
@@ -315,7 +359,7 @@ impl<'a> Sides<'a> {
                 sides.is_new_by_number |= is_new_by_number;
                 sides.is_binding_lost |= is_new_by_number && differs.binding && sides.owner.bound() >= BOUND;
             } else {
-                owner.join(profile, (kind, binding), (id, client, place.address));
+                owner.join(profile, (kind, binding), (id, client, place));
                 joined = Some(key);
             }
         }
@@ -330,8 +374,11 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number, is_bindin
         ("device", Mark::seen(all.device, has_devices)),
         ("bare", Mark::seen(all.bare, has_devices)),
         ("binding", Mark::seen(all.binding, !owner.bindings.is_empty())),
+        ("browser", Mark::decided(all.browser)),
+        ("older", Mark::decided(all.older)),
         ("software", Mark::decided(all.software)),
         ("unnamed", Mark::decided(all.unnamed)),
+        ("client", Mark::decided(all.client)),
         ("tool", Mark::decided(all.tool)),
         ("net", Mark::decided(is_new)),
     ]);
@@ -371,6 +418,7 @@ pub(super) fn strange_session(
     let has_devices = interactive >= INTERACTIVE && managed * INTERACTIVE >= interactive * MANAGED;
     let has_device = !profile.device.is_none();
     let seen = software.seen(origins, session.user, first, event.time());
+    let is_new_by_number = matches!(place.net, Some(Net::Asn(_)));
     let all = Differs {
         system: !profile.os.is_empty() && !past.systems_before(first).any(|os| *os == *profile.os),
         device: has_device && !is_own(first),
@@ -378,12 +426,13 @@ pub(super) fn strange_session(
         software: seen == SoftwareSeen::Nowhere,
         tool: profile.tool == Tool::Kit || (profile.tool == Tool::Library && seen != SoftwareSeen::Here),
         unnamed: profile.agent.is_none(),
-        binding: false,
+        presents,
+        client: is_new_by_number && past.is_first_with_client(store, first),
+        ..Differs::default()
     };
-    if !(all.is_another_machine() || (all.software && all.tool)) {
+    if !all.is_another_machine() {
         return None;
     }
-    let is_new_by_number = matches!(place.net, Some(Net::Asn(_)));
     let owner = Owner { with_device: managed, systems: past.systems_before(first).collect(), ..Owner::default() };
     let systems = std::iter::once(&*profile.os).filter(|_| all.system).collect();
     let rows = session.events().collect();
@@ -411,6 +460,20 @@ impl<'a> Owner<'a> {
         }
     }
 
+    fn has_family(&self, family: &str) -> bool {
+        self.programs.range((family, "")..).next().is_some_and(|(first, _)| *first == family)
+    }
+
+    /// Returns whether software is another browser than those that it has, and whether it is an older version of one, where
+    /// it has nothing else: no browser hands its session to another, and none goes back.
+    fn compared_browser(&self, profile: &Profile) -> (bool, bool) {
+        if self.has_native || !profile.is_browser() || self.browsers.is_empty() {
+            return (false, false);
+        }
+        let Some(&newest) = self.browsers.get(&*profile.family) else { return (true, false) };
+        (false, profile.version > 0 && profile.version + OLDER_BY <= newest)
+    }
+
     /// Returns whether its sign-ins of a kind were all bound; where it has none of that kind, all of any kind, some of them
     /// from a browser if that is, or not if it is not.
     fn binds(&self, kind: TokenKind) -> bool {
@@ -430,7 +493,7 @@ impl<'a> Owner<'a> {
         &mut self,
         profile: &'a Profile,
         binding: (Option<TokenKind>, Option<Binding>),
-        (id, client, address): (EventId, Sym, Option<IpAddr>),
+        (id, client, place): (EventId, Sym, &Place),
     ) {
         if !profile.os.is_empty() {
             self.systems.insert(&profile.os);
@@ -439,8 +502,15 @@ impl<'a> Owner<'a> {
             self.devices.insert(profile.device);
         }
         self.count(profile, binding, client);
-        self.families.insert(&profile.family);
-        if let Some(address) = address {
+        self.programs.insert((&profile.family, &profile.os));
+        if profile.is_browser() {
+            let newest = self.browsers.entry(&profile.family).or_default();
+            *newest = profile.version.max(*newest);
+        } else {
+            self.has_native = true;
+        }
+        self.nets.extend(place.net);
+        if let Some(address) = place.address {
             self.addresses.insert(address, id);
         }
     }

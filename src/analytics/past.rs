@@ -19,6 +19,8 @@ const MOST_STAYS: usize = 200;
 pub struct Past {
     /// First sign-in with each family and system, neutral ones included.
     software: HashMap<(Arc<str>, Arc<str>), EventId, RandomState>,
+    /// First sign-in with each client.
+    clients: HashMap<Sym, EventId, RandomState>,
     /// Interactive sign-ins, each with the number of those up to it that name a device.
     interactive: Vec<(EventId, usize)>,
     stays: Vec<Stay>,
@@ -86,6 +88,7 @@ impl Past {
         let Origins { store, places, known, .. } = origins;
         let mut past = Self {
             software: HashMap::default(),
+            clients: HashMap::default(),
             interactive: Vec::new(),
             stays: Vec::new(),
             locations: Locations::default(),
@@ -102,6 +105,7 @@ impl Past {
                 continue;
             }
             profiles.entry(places.profile_number(id)).or_insert(id);
+            past.clients.entry(store.normalized_field(event, Field::AppId)).or_insert(id);
             if event.table == Table::SignIn {
                 with_device += usize::from(!places.profile(id).device.is_none());
                 past.interactive.push((id, with_device));
@@ -139,6 +143,11 @@ impl Past {
         let profile = origins.places.profile(id);
         let first = self.software.get(&(Arc::clone(&profile.family), Arc::clone(&profile.os)));
         first.copied().filter(|first| *first < id)
+    }
+
+    /// Returns whether a sign-in is the first with its client.
+    pub fn is_first_with_client(&self, store: &Store, id: EventId) -> bool {
+        self.clients.get(&store.normalized_field(store.event(id), Field::AppId)) == Some(&id)
     }
 
     /// Operating systems of the sign-ins before another.

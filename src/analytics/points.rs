@@ -309,6 +309,7 @@ impl<'c, 'a> Points<'c, 'a> {
             | Fact::OwnDeviceThere
             | Fact::OtherCodes
             | Fact::AnotherCode
+            | Fact::Service
             | Fact::OtherDevice
             | Fact::UnboundThere
             | Fact::TwoAtOnce

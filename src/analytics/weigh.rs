@@ -4,7 +4,7 @@
 //! excused by the user's beside them. The group with the most weight for theft decides. Facts about the whole hit count
 //! beside it.
 
-use super::binding::{Binding, Protection};
+use super::binding::{Binding, Protection, token_kind};
 use super::flow::{FlowKind, is_refused_by_policy};
 use super::habits::{DeviceSeen, Habits};
 use super::history::History;
@@ -14,7 +14,7 @@ use super::software::SoftwareSeen;
 use super::weights::{Fact, Weights};
 use super::{Baseline, DetectContext, Hit};
 use crate::facts::ToolAgent;
-use crate::model::{EventId, Field, Span, Sym, Time};
+use crate::model::{EventId, Field, Span, Sym, Table, Time};
 use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -107,6 +107,7 @@ impl Weighing<'_> {
     /// Facts of one group, by its first row and those of its place.
     fn facts(&self, first: EventId, network: Vec<Fact>) -> Vec<Fact> {
         let mut facts = network;
+        facts.extend(self.service(first));
         facts.extend(self.software(first));
         facts.extend(self.device(first));
         if self.habits.is_binding_lost(self.context.origins(), first) {
@@ -127,11 +128,12 @@ impl Weighing<'_> {
     }
 
     /// Returns whether the tokens of two other users, whose habit a row's address is, are unbound there too, of the same
-    /// client and system: the desktops of a shared farm may bind none.
+    /// kind, client and system: the desktops of a shared farm may bind none.
     fn is_unbound_for_others(&self, first: EventId) -> bool {
         let (store, places) = (self.context.store, self.context.places());
         let Some(address) = places.place(first).address else { return false };
         let of_client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
+        let kind = |id: EventId| token_kind(store.event(id), places.profile(id));
         let (client, os) = (of_client(first), &places.profile(first).os);
         let is_unbound = |other: Sym| {
             let rows = store.with(Key::User, other);
@@ -141,6 +143,7 @@ impl Weighing<'_> {
                     && places.place(**id).address == Some(address)
                     && of_client(**id) == client
                     && places.profile(**id).os == *os
+                    && kind(**id) == kind(first)
             };
             let alike = rows[..before].iter().rev().take(LOOKED_BACK).filter(is_like);
             let mut bindings =
@@ -254,6 +257,29 @@ impl Weighing<'_> {
         let (event, address) = (store.event(first), store.normalized_field(store.event(first), Field::IpAddress));
         let rows = self.history.rows_from(store, address, event.time().minus(Span::DAY), event.time().plus(Span::DAY));
         rows.iter().take(LOOKED_AT).any(|&id| is_refused_by_policy(store, id))
+    }
+
+    /// The fact that a row is of an application's server: facts do not know the client as one of Microsoft's, whose tokens
+    /// whoever holds them can present; its session has no other client, begins with logins at the user's own, and goes on
+    /// from elsewhere alone.
+    fn service(&self, first: EventId) -> Option<Fact> {
+        let Self { context, hit, at, .. } = self;
+        let (store, places, known) = (context.store, context.places(), context.known());
+        let client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
+        let of_row = client(first);
+        let is_microsofts = context.facts.client(store.text(of_row)).is_some();
+        let session = store.normalized_field(store.event(first), Field::SessionId);
+        let rows = context.sessions().get(hit.user, session).filter(|_| !is_microsofts && !of_row.is_none())?;
+        let mut logins = 0;
+        for id in rows.events().take(LOOKED_AT) {
+            let is_login = store.event(id).table == Table::SignIn;
+            let is_home = known.is_known(hit.user, places.place(id), *at);
+            if client(id) != of_row || is_login != is_home {
+                return None;
+            }
+            logins += usize::from(is_login);
+        }
+        (logins > 0 && !known.is_known(hit.user, places.place(first), *at)).then_some(Fact::Service)
     }
 
     /// Returns whether a device of the user's signed in from a row's address within half a day, in another session that

@@ -51,6 +51,8 @@ pub enum Fact {
     OtherCodes,
     /// As [`Self::OtherCodes`], but one, an hour or more from the hit's own: who holds a token needs no second code.
     AnotherCode,
+    /// An application's server goes on with the session that a login of the user's at home began for it.
+    Service,
     /// A kit of attackers names itself.
     Kit,
     /// An HTTP library where it was not seen with this client.
@@ -95,13 +97,14 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::OwnDeviceThere, "the user's own device was at the address the same day, in a session seen at home", 0, 4),
     (Fact::OtherCodes, "the user redeemed other codes of the client there, on another day too", 0, 6),
     (Fact::AnotherCode, "the user redeemed another code in the same part of the network, an hour or more apart", 0, 2),
+    (Fact::Service, "the server of an application that the user signed in to at home: consent gives it access", 0, 3),
     (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
     (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
     (Fact::NewSoftware, "nobody here used this software with this client before", 1, 0),
     (Fact::SeenSoftware, "this software was used with this client here before", 0, 1),
     (Fact::NewDevice, "a registered device that the user did not have before", 1, 0),
     (Fact::OwnDevice, "a device that the user had before, with its own software", 0, 1),
-    (Fact::OtherDevice, "another device or system than the session's other sign-ins", 2, 0),
+    (Fact::OtherDevice, "another device, system or software than the session's other sign-ins", 2, 0),
     (Fact::BindingLost, "the token is unbound, where the user's tokens of this client are bound", 3, 0),
     (Fact::UnboundThere, "the token is unbound, as those of two others with this client at the address are", 0, 0),
     (Fact::TwoAtOnce, "another party of the session was active at the same time", 2, 0),
@@ -182,9 +185,11 @@ impl Weights {
         self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))
     }
 
-    /// Returns whether another code of the user's makes theft doubtful: with it, the facts do not suffice for high.
-    pub fn is_doubtful(&self) -> bool {
-        self.has(Fact::AnotherCode) && self.over() < HIGH
+    /// The fact that makes theft doubtful, so that the others do not suffice for high: another code of the user's, or an
+    /// application's server.
+    pub fn doubt(&self) -> Option<Fact> {
+        let doubts = [Fact::AnotherCode, Fact::Service];
+        doubts.into_iter().find(|fact| self.has(*fact)).filter(|_| self.over() < HIGH)
     }
 
     /// Confidence by the rule.
@@ -218,7 +223,7 @@ impl Weights {
 mod tests {
     use super::*;
 
-    const ALL: [Fact; 26] = [
+    const ALL: [Fact; 27] = [
         Fact::NewNetwork,
         Fact::NewPrefix,
         Fact::OpenNetwork,
@@ -233,6 +238,7 @@ mod tests {
         Fact::OwnDeviceThere,
         Fact::OtherCodes,
         Fact::AnotherCode,
+        Fact::Service,
         Fact::Kit,
         Fact::Library,
         Fact::NewSoftware,
@@ -296,11 +302,12 @@ mod tests {
     }
 
     #[test]
-    fn another_code_makes_a_hit_doubtful_unless_the_rest_suffices() {
+    fn another_code_or_a_service_makes_a_hit_doubtful_unless_the_rest_suffices() {
         let over = |facts: &[Fact]| with(&[&[Fact::AnotherCode], facts].concat());
-        assert!(over(&[Fact::NewNetwork, Fact::NewSoftware]).is_doubtful());
-        assert!(!over(&[Fact::NewNetwork, Fact::TwoAtOnce]).is_doubtful(), "three over");
-        assert!(!with(&[Fact::NewSoftware]).is_doubtful());
+        assert_eq!(over(&[Fact::NewNetwork, Fact::NewSoftware]).doubt(), Some(Fact::AnotherCode));
+        assert_eq!(over(&[Fact::NewNetwork, Fact::TwoAtOnce]).doubt(), None, "three over");
+        assert_eq!(with(&[Fact::NewNetwork, Fact::Library, Fact::Service]).doubt(), Some(Fact::Service));
+        assert_eq!(with(&[Fact::NewSoftware]).doubt(), None);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
 
 const ABOUT: &str =
     "Looks for sign-ins of a session whose operating system, registered device or token binding is not \
-that of the session's sign-ins before.
+that of the session's sign-ins before, and for an HTTP library or a tool that presents tokens of another program's session.
 
 A session belongs to one browser or one program on one machine. A stolen token that is used behind the user's own VPN, \
 or days later, shows no two networks near in time; it shows another machine. Where the bundle has nothing of the \

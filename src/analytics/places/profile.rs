@@ -12,6 +12,8 @@ pub struct Program {
     pub agent: Sym,
     /// Family of the agent: `browser:edge`, `tool:axios`, `native:outlook`, `blank`.
     pub family: Arc<str>,
+    /// First number of a browser's version; 0 for other software.
+    pub version: u32,
     /// Operating system, lower case; empty where none is known.
     pub os: Arc<str>,
     /// Kind of tool that the agent names.
@@ -47,6 +49,13 @@ pub enum Tool {
     Library,
     /// A kit of attackers.
     Kit,
+}
+
+impl Program {
+    /// Returns whether it is a browser.
+    pub fn is_browser(&self) -> bool {
+        self.family.starts_with("browser:")
+    }
 }
 
 impl Profile {
@@ -135,6 +144,14 @@ pub(super) fn native(agent: &str) -> String {
     format!("native:{}", word.to_ascii_lowercase())
 }
 
+/// First number of the version of a browser, by its mark; 0 for other software.
+pub(super) fn version(agent: &str) -> u32 {
+    let lower = agent.to_ascii_lowercase();
+    let after = BROWSERS.iter().find_map(|(mark, _)| lower.split_once(mark)).map_or("", |(_, after)| after);
+    let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    after[..digits].parse().unwrap_or(0)
+}
+
 /// Operating system that an agent names.
 pub(super) fn os_of_agent(agent: &str) -> Option<&'static str> {
     let lower = agent.to_ascii_lowercase();
@@ -175,6 +192,20 @@ mod tests {
             ("(odd)", "native:"),
         ] {
             assert_eq!(family(facts, agent).0, expected, "{agent}");
+        }
+    }
+
+    #[test]
+    fn a_browser_names_its_version() {
+        for (agent, expected) in [
+            ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Safari/537.36 Edg/119.0", 119),
+            ("Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/137", 137),
+            ("Mozilla/5.0 Chrome/99999999999 Safari/537.36", 0),
+            ("Mozilla/5.0 Chrome/ Safari/537.36", 0),
+            ("Outlook-iOS/2.0", 0),
+            ("", 0),
+        ] {
+            assert_eq!(version(agent), expected, "{agent}");
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<
             let (family, tool) =
                 if by_itself { (words.number(profile::native(text)), Tool::None) } else { (family, tool) };
             let (family, os) = (Arc::clone(&words.all[family]), Arc::clone(&words.all[os]));
-            Arc::new(Program { agent, family, os, tool })
+            Arc::new(Program { agent, family, version: profile::version(text), os, tool })
         });
         Profile { program: Arc::clone(program), device, ja4 }
     };

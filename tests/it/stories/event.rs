@@ -33,9 +33,13 @@ const DONE: &[Done] = &[
     ("azure", Table::Activity, &[]),
 ];
 
+/// Begins the name, which is the id, of an application that is not Microsoft's.
+const OTHERS: &str = "Contoso ";
 /// The user agents that a line may name.
 const AGENTS: &[(&str, &str)] = &[
     ("browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"),
+    ("older browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/118.0"),
+    ("newer browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0"),
     ("Edge", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 Safari/537.36 Edg/120.0"),
     ("Office", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)"),
     ("Mac browser", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.4 Safari/605.1.15"),
@@ -116,8 +120,11 @@ impl Event {
         let facts = Facts::embedded();
         let named = |known: &str| known == name || known.strip_prefix("Microsoft ") == Some(name);
         let client = facts.clients().iter().find(|client| named(&client.name));
-        let client = client.ok_or_else(|| format!("no client {name} in assets/facts/clients.csv"))?;
-        self.put(Field::AppId, &client.id);
+        let client = client.map(|client| (client.id.as_str(), client.name.as_str()));
+        let other = || name.starts_with(OTHERS).then_some((name, name));
+        let (client, shown) =
+            client.or_else(other).ok_or_else(|| format!("no client {name} in assets/facts/clients.csv"))?;
+        self.put(Field::AppId, client);
         if let Some(table) = self.table.filter(|table| table.uses()) {
             let host = if table == Table::AadGraph { OLD_GRAPH } else { GRAPH };
             let mut words = to.splitn(3, ' ');
@@ -127,7 +134,7 @@ impl Event {
             self.put(Field::RequestUri, &format!("{host}{}", word()?));
             return Ok(());
         }
-        self.put(Field::AppDisplayName, &client.name);
+        self.put(Field::AppDisplayName, shown);
         if !to.is_empty() {
             let resource = facts.resource_named(to);
             let resource = resource.ok_or_else(|| format!("no resource {to} in assets/facts/resources.csv"))?;
