@@ -165,6 +165,11 @@ impl Facts {
         self.client_roles.get(id).is_some_and(|played| played.contains(&role))
     }
 
+    /// Returns whether a client (normalized id) is one of Microsoft's, as far as any table knows.
+    pub fn is_microsofts(&self, id: &str) -> bool {
+        self.client(id).is_some() || self.resource(id).is_some() || self.client_roles.contains_key(id)
+    }
+
     /// The clients, by normalized id, that play this part.
     pub fn clients_with(&self, role: ClientRole) -> impl Iterator<Item = &str> {
         self.client_roles.iter().filter(move |(_, played)| played.contains(&role)).map(|(id, _)| id.as_str())

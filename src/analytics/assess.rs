@@ -5,7 +5,7 @@
 //! when the tokens reach two or more valuable classes (mail, chat, files, Azure management, Key Vault, Office
 //! management, device registration, directory, business data) and the facts weigh for theft as much as high confidence
 //! asks. Down to low when everyday work explains it, by the table of [`super::weights`], and from high to medium when
-//! another code of the user's, or an application's server, makes it doubtful.
+//! another code of the user's, an application's server or a colleague at the address makes it doubtful.
 //!
 //! **Confidence** follows from the same table, and is no higher than the comparisons allow.
 //!

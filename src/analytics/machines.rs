@@ -43,7 +43,7 @@ const POINTS: [(&str, u32); 10] = [
     ("device", 2),
     ("bare", 1),
     ("binding", 2),
-    ("browser", 2),
+    ("program", 2),
     ("older", 2),
     ("software", 1),
     ("client", 1),
@@ -83,14 +83,15 @@ impl Machines {
             ("device", "another registered device"),
             ("bare", "no registered device"),
             ("binding", "unbound"),
-            ("browser", "another browser"),
+            ("program", "another program"),
             ("older", "an older version of the browser"),
             ("software", "software new here"),
             ("unnamed", "no software named"),
             ("client", "a client new to the user"),
             ("tool", "a tool's user agent"),
         ];
-        let holds = |mark: &str| self.marks.has(mark) && !(mark == "software" && self.marks.has("unnamed"));
+        let holds =
+            |mark: &str| self.marks.has(mark) && !(matches!(mark, "software" | "program") && self.marks.has("unnamed"));
         let holds: Vec<&str> = words.iter().filter(|(mark, _)| holds(mark)).map(|(_, words)| *words).collect();
         holds.join(", ")
     }
@@ -135,8 +136,8 @@ struct Differs {
     device: bool,
     bare: bool,
     binding: bool,
-    /// Is of another browser, in a network that is new to the user.
-    browser: bool,
+    /// Is of another program than the browser, in a network that is new to the user.
+    program: bool,
     /// Is of an older version of its browser, in such a network.
     older: bool,
     software: bool,
@@ -151,7 +152,7 @@ struct Differs {
 
 impl Differs {
     fn is_another_machine(self) -> bool {
-        let is_another = self.system || self.device || self.binding || self.browser || self.older;
+        let is_another = self.system || self.device || self.binding || self.program || self.older;
         let is_strange = self.software || self.tool || self.unnamed;
         // A program keeps its tokens to itself: a tool that presents them took them.
         let is_taken = self.tool && self.software && self.presents;
@@ -166,7 +167,7 @@ impl Differs {
             device: self.device || other.device,
             bare: self.bare || other.bare,
             binding: self.binding || other.binding,
-            browser: self.browser || other.browser,
+            program: self.program || other.program,
             older: self.older || other.older,
             software: self.software || other.software,
             tool: self.tool || other.tool,
@@ -198,7 +199,7 @@ pub(super) fn other_machines(
     let mut is_first = |id: EventId| {
         let profile = places.profile(id);
         let is_like = profile.device == first.device && profile.os == first.os && profile.tool == first.tool;
-        if !is_like || !first.is_browser() || !profile.is_browser() {
+        if !is_like || !first.is_browser() {
             return is_like;
         }
         newest = newest.max(profile.version);
@@ -314,11 +315,11 @@ impl<'a> Sides<'a> {
             }
             let is_new = || known.standing(session.user, place, event.time()) == Standing::New;
             let mut differs = owner.compared(profile, (kind, binding), client);
-            // Another system has another browser.
+            // Another system has another program.
             if !differs.system {
-                let (another, older) = owner.compared_browser(profile);
+                let (another, older) = owner.compared_program(profile, presents_token(event));
                 let is_new = (another || older) && is_new() && !place.net.is_some_and(|net| owner.nets.contains(&net));
-                (differs.browser, differs.older) = (another && is_new, older && is_new);
+                (differs.program, differs.older) = (another && is_new, older && is_new);
             }
             if differs.is_another_machine() || differs.bare || profile.tool != Tool::None {
                 let seen = user.software.seen(origins, session.user, id, event.time());
@@ -328,15 +329,14 @@ impl<'a> Sides<'a> {
                 };
                 let has_family = owner.has_family(&profile.family);
                 let has_program = owner.programs.contains(&(&*profile.family, &*profile.os));
-                differs.software = !has_program
-                    && (seen == SoftwareSeen::Nowhere || (!has_family && is_new_to_user()));
+                differs.software = !has_program && (seen == SoftwareSeen::Nowhere || (!has_family && is_new_to_user()));
                 differs.tool = match profile.tool {
                     Tool::Kit => true,
                     Tool::Library => seen != SoftwareSeen::Here || is_new_to_user(),
                     Tool::None => false,
                 };
                 differs.presents = presents_token(event) && !owner.programs.is_empty();
-                differs.unnamed = differs.bare && profile.agent.is_none() && is_new();
+                differs.unnamed = (differs.bare || differs.program) && profile.agent.is_none() && is_new();
             }
             let login = place.address.and_then(|address| owner.addresses.get(&address));
             let redeems = event.table == Table::NonInteractive && event.flags.has(Flags::INCOMING_NONE);
@@ -374,7 +374,7 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number, is_bindin
         ("device", Mark::seen(all.device, has_devices)),
         ("bare", Mark::seen(all.bare, has_devices)),
         ("binding", Mark::seen(all.binding, !owner.bindings.is_empty())),
-        ("browser", Mark::decided(all.browser)),
+        ("program", Mark::decided(all.program)),
         ("older", Mark::decided(all.older)),
         ("software", Mark::decided(all.software)),
         ("unnamed", Mark::decided(all.unnamed)),
@@ -464,10 +464,11 @@ impl<'a> Owner<'a> {
         self.programs.range((family, "")..).next().is_some_and(|(first, _)| *first == family)
     }
 
-    /// Returns whether software is another browser than those that it has, and whether it is an older version of one, where
-    /// it has nothing else: no browser hands its session to another, and none goes back.
-    fn compared_browser(&self, profile: &Profile) -> (bool, bool) {
-        if self.has_native || !profile.is_browser() || self.browsers.is_empty() {
+    /// Returns whether software is another program than the browsers that it has, and whether it is an older version of
+    /// one, where it has nothing else: no browser hands its session to another or its tokens to a program, and none goes
+    /// back.
+    fn compared_program(&self, profile: &Profile, presents: bool) -> (bool, bool) {
+        if self.has_native || self.browsers.is_empty() || !(profile.is_browser() || presents) {
             return (false, false);
         }
         let Some(&newest) = self.browsers.get(&*profile.family) else { return (true, false) };

@@ -310,6 +310,8 @@ impl<'c, 'a> Points<'c, 'a> {
             | Fact::OtherCodes
             | Fact::AnotherCode
             | Fact::Service
+            | Fact::AdminConsent
+            | Fact::Colleague
             | Fact::OtherDevice
             | Fact::UnboundThere
             | Fact::TwoAtOnce

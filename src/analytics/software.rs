@@ -3,7 +3,7 @@
 use super::Origins;
 use super::known::{BASELINE_DAYS, Days, day};
 use super::numbers::{self, Values};
-use super::places::Places;
+use super::places::{Places, Tool};
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::Store;
 use crate::tables::Role;
@@ -59,7 +59,7 @@ struct Shared {
 
 /// Software used with each client, by user.
 pub struct Software {
-    /// Class of software by number of a profile: family and system.
+    /// Class of software by number of a profile: family and system, of a tool the family alone.
     classes: Vec<u32>,
     /// Users of each class with a client, by client and class.
     shared: Vec<Shared>,
@@ -76,7 +76,9 @@ impl Software {
         let mut classes: Vec<u32> = Vec::with_capacity(places.profiles().len());
         for profile in places.profiles() {
             let next = u32::try_from(names.len()).expect("no more than profiles");
-            classes.push(*names.entry((&profile.family, &profile.os)).or_insert(next));
+            // A script may move from one system to another.
+            let os = if profile.tool == Tool::None { &*profile.os } else { "" };
+            classes.push(*names.entry((&profile.family, os)).or_insert(next));
         }
         let parts = store.read_in(Role::Issues, |rows| {
             let (mut uses, mut all): (Values<Used, Use>, Days<BASELINE_DAYS>) = Default::default();

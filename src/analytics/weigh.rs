@@ -9,12 +9,13 @@ use super::flow::{FlowKind, is_refused_by_policy};
 use super::habits::{DeviceSeen, Habits};
 use super::history::History;
 use super::known::Standing;
+use super::parties::MOVED;
 use super::places::{Net, Tool};
 use super::software::SoftwareSeen;
 use super::weights::{Fact, Weights};
 use super::{Baseline, DetectContext, Hit};
 use crate::facts::ToolAgent;
-use crate::model::{EventId, Field, Span, Sym, Table, Time};
+use crate::model::{EventId, Field, Flags, Span, Sym, Table, Time};
 use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,6 +28,11 @@ const OTHER_CODES: usize = 2;
 const APART: Span = Span::minutes(60);
 /// Half a day: the user's own device was there the same day.
 const SAME_DAY: Span = Span::minutes(12 * 60);
+/// The operation of a consent, and its variant where it holds for everybody.
+const CONSENT: &str = "Consent to application";
+const CONSENT_FOR_ALL: &str = "admin-consent";
+/// A month: the rows of an application before and after.
+const AROUND: Span = Span::minutes(30 * 24 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
 const LOOKED_AT: usize = 250;
 /// Most rows of a colleague, calls and all, that are looked back over.
@@ -107,7 +113,15 @@ impl Weighing<'_> {
     /// Facts of one group, by its first row and those of its place.
     fn facts(&self, first: EventId, network: Vec<Fact>) -> Vec<Fact> {
         let mut facts = network;
-        facts.extend(self.service(first));
+        if facts.first().is_some_and(|fact| fact.is_foreign()) {
+            let service = self.service(first);
+            if !service.is_empty() {
+                // Where many use a service, many come from its servers.
+                facts.retain(|fact| *fact != Fact::NewToMany);
+            }
+            facts.extend(service);
+            facts.extend(self.colleague(first));
+        }
         facts.extend(self.software(first));
         facts.extend(self.device(first));
         if self.habits.is_binding_lost(self.context.origins(), first) {
@@ -259,27 +273,61 @@ impl Weighing<'_> {
         rows.iter().take(LOOKED_AT).any(|&id| is_refused_by_policy(store, id))
     }
 
-    /// The fact that a row is of an application's server: facts do not know the client as one of Microsoft's, whose tokens
-    /// whoever holds them can present; its session has no other client, begins with logins at the user's own, and goes on
-    /// from elsewhere alone.
-    fn service(&self, first: EventId) -> Option<Fact> {
-        let Self { context, hit, at, .. } = self;
+    /// The fact that a row is of an application's server: facts do not know the client as one of Microsoft's, which whoever
+    /// holds a refresh token can use; its tokens are used elsewhere than at the user's own alone, and no login to it was.
+    fn service(&self, first: EventId) -> Vec<Fact> {
+        let Self { context, hit, at, history, .. } = self;
         let (store, places, known) = (context.store, context.places(), context.known());
-        let client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
-        let of_row = client(first);
-        let is_microsofts = context.facts.client(store.text(of_row)).is_some();
-        let session = store.normalized_field(store.event(first), Field::SessionId);
-        let rows = context.sessions().get(hit.user, session).filter(|_| !is_microsofts && !of_row.is_none())?;
-        let mut logins = 0;
-        for id in rows.events().take(LOOKED_AT) {
-            let is_login = store.event(id).table == Table::SignIn;
-            let is_home = known.is_known(hit.user, places.place(id), *at);
-            if client(id) != of_row || is_login != is_home {
-                return None;
-            }
-            logins += usize::from(is_login);
+        let client = store.normalized_field(store.event(first), Field::AppId);
+        if client.is_none() || context.facts.is_microsofts(store.text(client)) {
+            return Vec::new();
         }
-        (logins > 0 && !known.is_known(hit.user, places.place(first), *at)).then_some(Fact::Service)
+        let is_home = |id: EventId| known.is_known(hit.user, places.place(id), *at);
+        let (mut is_begun, mut is_redeemed) = (false, false);
+        let rows = history.sign_ins(store, client, at.minus(AROUND), at.plus(AROUND));
+        for &id in rows.iter().filter(|id| store.event(**id).succeeded()).take(LOOKED_AT) {
+            let event = store.event(id);
+            let is_login = event.table == Table::SignIn;
+            if is_login != is_home(id) || event.flags.any(MOVED) {
+                return Vec::new();
+            }
+            is_begun |= is_login;
+            is_redeemed |= !is_login && event.flags.has(Flags::INCOMING_NONE);
+        }
+        if is_home(first) || (is_redeemed && !is_begun) {
+            return Vec::new();
+        }
+        let is_consented = self.is_consented_for_all(rows).then_some(Fact::AdminConsent);
+        [Some(Fact::Service), is_consented].into_iter().flatten().collect()
+    }
+
+    /// Returns whether somebody consented for everybody to the application of some sign-ins, by its name.
+    fn is_consented_for_all(&self, rows: &[EventId]) -> bool {
+        let store = self.context.store;
+        let name = |id: &EventId| store.normalized_field(store.event(*id), Field::AppDisplayName);
+        let name = rows.iter().take(LOOKED_AT).map(name).find(|name| !name.is_none());
+        let acts = name.map_or(&[][..], |name| store.with(Key::Object, name));
+        acts.iter().take(LOOKED_AT).any(|&id| {
+            store.get(id, Field::Operation).eq_ignore_ascii_case(CONSENT)
+                && store.get(id, Field::Variant) == CONSENT_FOR_ALL
+        })
+    }
+
+    /// The fact that one other user has worked at a row's address for days with the same client.
+    fn colleague(&self, first: EventId) -> Option<Fact> {
+        let Self { context, hit, at, .. } = self;
+        let (store, known) = (context.store, context.known());
+        let address = context.places().numbered(self.place_number(first)).address?;
+        let mut others = known.others_at_address(hit.user, address, *at);
+        let other = others.next().filter(|_| others.next().is_none())?;
+        let of = |id: EventId, field| store.normalized_field(store.event(id), field);
+        let (client, address) = (of(first, Field::AppId), of(first, Field::IpAddress));
+        let rows = context.rows_of(other);
+        let before = rows.history.rows_from(store, address, at.minus(AROUND), *at);
+        let alike = before.iter().rev().take(LOOKED_BACK).filter(|id| of(**id, Field::AppId) == client);
+        let mut days: Vec<i64> = alike.map(|id| store.event(*id).time().day_number()).collect();
+        days.dedup();
+        (days.len() >= USUAL_DAYS).then_some(Fact::Colleague)
     }
 
     /// Returns whether a device of the user's signed in from a row's address within half a day, in another session that

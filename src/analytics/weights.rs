@@ -51,8 +51,12 @@ pub enum Fact {
     OtherCodes,
     /// As [`Self::OtherCodes`], but one, an hour or more from the hit's own: who holds a token needs no second code.
     AnotherCode,
-    /// An application's server goes on with the session that a login of the user's at home began for it.
+    /// The server of an application that is not Microsoft's: its logins are at the user's home, its tokens used elsewhere.
     Service,
+    /// Somebody consented to that application for everybody.
+    AdminConsent,
+    /// One other user has worked at the address with the client on five days before.
+    Colleague,
     /// A kit of attackers names itself.
     Kit,
     /// An HTTP library where it was not seen with this client.
@@ -97,7 +101,14 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::OwnDeviceThere, "the user's own device was at the address the same day, in a session seen at home", 0, 4),
     (Fact::OtherCodes, "the user redeemed other codes of the client there, on another day too", 0, 6),
     (Fact::AnotherCode, "the user redeemed another code in the same part of the network, an hour or more apart", 0, 2),
-    (Fact::Service, "the server of an application that the user signed in to at home: consent gives it access", 0, 3),
+    (
+        Fact::Service,
+        "the server of an application that is not Microsoft's: consent gives it access, no stolen token",
+        0,
+        3,
+    ),
+    (Fact::AdminConsent, "an administrator consented to the application for everybody", 0, 2),
+    (Fact::Colleague, "another user worked at the address with this client on five days before", 0, 2),
     (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
     (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
     (Fact::NewSoftware, "nobody here used this software with this client before", 1, 0),
@@ -116,6 +127,11 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
 impl Fact {
     fn row(self) -> &'static (Fact, &'static str, i32, i32) {
         TABLE.iter().find(|row| row.0 == self).expect("a test looks every fact up")
+    }
+
+    /// Returns whether it says that the network is not known to be the user's.
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Self::NewNetwork | Self::NewPrefix | Self::OpenNetwork | Self::NearNetwork)
     }
 
     /// Its words.
@@ -182,13 +198,15 @@ impl Weights {
             Fact::OtherCodes,
             Fact::OwnDevice,
         ];
-        self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))
+        // That others use the application tells a service from a consent that was got by fraud.
+        let is_service = self.has(Fact::Service) && self.has(Fact::SeenSoftware);
+        self.over() <= 0 && (is_service || explains.into_iter().any(|fact| self.has(fact)))
     }
 
-    /// The fact that makes theft doubtful, so that the others do not suffice for high: another code of the user's, or an
-    /// application's server.
+    /// The fact that makes theft doubtful, so that the others do not suffice for high: another code of the user's, an
+    /// application's server, or a colleague there.
     pub fn doubt(&self) -> Option<Fact> {
-        let doubts = [Fact::AnotherCode, Fact::Service];
+        let doubts = [Fact::AnotherCode, Fact::Service, Fact::Colleague];
         doubts.into_iter().find(|fact| self.has(*fact)).filter(|_| self.over() < HIGH)
     }
 
@@ -223,7 +241,7 @@ impl Weights {
 mod tests {
     use super::*;
 
-    const ALL: [Fact; 27] = [
+    const ALL: [Fact; 29] = [
         Fact::NewNetwork,
         Fact::NewPrefix,
         Fact::OpenNetwork,
@@ -239,6 +257,8 @@ mod tests {
         Fact::OtherCodes,
         Fact::AnotherCode,
         Fact::Service,
+        Fact::AdminConsent,
+        Fact::Colleague,
         Fact::Kit,
         Fact::Library,
         Fact::NewSoftware,
@@ -302,11 +322,12 @@ mod tests {
     }
 
     #[test]
-    fn another_code_or_a_service_makes_a_hit_doubtful_unless_the_rest_suffices() {
+    fn another_code_a_service_or_a_colleague_makes_a_hit_doubtful_unless_the_rest_suffices() {
         let over = |facts: &[Fact]| with(&[&[Fact::AnotherCode], facts].concat());
         assert_eq!(over(&[Fact::NewNetwork, Fact::NewSoftware]).doubt(), Some(Fact::AnotherCode));
         assert_eq!(over(&[Fact::NewNetwork, Fact::TwoAtOnce]).doubt(), None, "three over");
         assert_eq!(with(&[Fact::NewNetwork, Fact::Library, Fact::Service]).doubt(), Some(Fact::Service));
+        assert_eq!(with(&[Fact::NewNetwork, Fact::Colleague]).doubt(), Some(Fact::Colleague));
         assert_eq!(with(&[Fact::NewSoftware]).doubt(), None);
     }
 
@@ -316,6 +337,8 @@ mod tests {
         assert!(with(&[Fact::NewNetwork, Fact::OtherCodes]).is_explained());
         assert!(with(&[Fact::NewNetwork, Fact::SharedAddress]).is_explained());
         assert!(!with(&[Fact::NewNetwork, Fact::Kit, Fact::SharedAddress]).is_explained());
+        assert!(with(&[Fact::NewNetwork, Fact::Service, Fact::SeenSoftware]).is_explained());
+        assert!(!with(&[Fact::NewPrefix, Fact::Service]).is_explained(), "nobody else uses it");
         assert!(!with(&[Fact::OpenNetwork, Fact::SeenSoftware]).is_explained(), "undecided is not harmless");
         assert!(!with(&[]).is_explained());
     }
