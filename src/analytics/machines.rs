@@ -290,6 +290,8 @@ impl<'a> Sides<'a> {
             is_binding_lost: false,
         };
         let unbound = unbound_kinds(origins, session, binding);
+        // What is typed in one program gives its tokens to another.
+        let is_moved = session.events().any(|id| store.event(id).flags.any(MOVED));
         let client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
         for &id in own {
             let kind = token_kind(store.event(id), places.profile(id));
@@ -316,7 +318,7 @@ impl<'a> Sides<'a> {
             let is_new = || known.standing(session.user, place, event.time()) == Standing::New;
             let mut differs = owner.compared(profile, (kind, binding), client);
             // Another system has another program.
-            if !differs.system {
+            if !differs.system && !is_moved {
                 let (another, older) = owner.compared_program(profile, presents_token(event));
                 let is_new = (another || older) && is_new() && !place.net.is_some_and(|net| owner.nets.contains(&net));
                 (differs.program, differs.older) = (another && is_new, older && is_new);
@@ -335,7 +337,7 @@ impl<'a> Sides<'a> {
                     Tool::Library => seen != SoftwareSeen::Here || is_new_to_user(),
                     Tool::None => false,
                 };
-                differs.presents = presents_token(event) && !owner.programs.is_empty();
+                differs.presents = presents_token(event) && !owner.programs.is_empty() && !is_moved;
                 differs.unnamed = (differs.bare || differs.program) && profile.agent.is_none() && is_new();
             }
             let login = place.address.and_then(|address| owner.addresses.get(&address));

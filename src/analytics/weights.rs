@@ -115,7 +115,7 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::SeenSoftware, "this software was used with this client here before", 0, 1),
     (Fact::NewDevice, "a registered device that the user did not have before", 1, 0),
     (Fact::OwnDevice, "a device that the user had before, with its own software", 0, 1),
-    (Fact::OtherDevice, "another device, system or software than the session's other sign-ins", 2, 0),
+    (Fact::OtherDevice, "another machine or program than the session's other sign-ins", 2, 0),
     (Fact::BindingLost, "the token is unbound, where the user's tokens of this client are bound", 3, 0),
     (Fact::UnboundThere, "the token is unbound, as those of two others with this client at the address are", 0, 0),
     (Fact::TwoAtOnce, "another party of the session was active at the same time", 2, 0),
