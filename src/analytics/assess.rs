@@ -83,7 +83,7 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
 }
 
 /// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
-/// its own graded it and they are even, or another code of the user's, or an application's server, makes it doubtful. `by_rule` is its severity before.
+/// its own graded it and they are even, or a fact makes it doubtful. `by_rule` is its severity before.
 fn lowered(hit: &Hit, weights: &Weights, by_rule: Severity) -> Option<(Severity, String)> {
     let reason = || match &hit.grade {
         Some(grade) => grade.reason.clone(),

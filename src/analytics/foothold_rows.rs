@@ -20,7 +20,7 @@ pub struct FootholdRows {
 impl FootholdRows {
     /// Returns whether the user made a change between two times in a session or from one of some networks.
     pub fn any(&self, store: &Store, session: Sym, nets: impl Iterator<Item = Net>, (from, to): (Time, Time)) -> bool {
-        let in_session = self.sessions.get(&session);
+        let in_session = self.sessions.get(&session).filter(|_| !session.is_none());
         let at_nets = nets.filter_map(|net| self.nets.get(&net));
         in_session.into_iter().chain(at_nets).any(|rows| !within(store, rows, from, to).is_empty())
     }

@@ -85,6 +85,11 @@ impl<K: Copy + Ord + Hash, R: Copy> Grouped<K, R> {
         self.starts.binary_search_by_key(&key, |(key, _)| *key).map_or(&[], |at| self.at(at))
     }
 
+    /// Returns whether there is no group.
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
     /// Finds of readers in the groups, in order. Each reads a part of about as many rows, on a thread of its own.
     pub fn find<'g, T: Send, F: FnMut(K, &'g [R]) -> Option<T>>(&'g self, reader: impl Fn() -> F + Sync) -> Vec<T>
     where

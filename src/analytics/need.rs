@@ -88,6 +88,9 @@ pub(super) const OF_SESSIONS: &[Need] = &[
     Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
 
+/// Sign-ins with user and network.
+pub(super) const OF_LOGINS: &[Need] = &[OF_SESSIONS[1], OF_SESSIONS[2], OF_SESSIONS[3]];
+
 const DEVICES: &[Table] = &[Table::SignIn, Table::NonInteractive, Table::Audit, Table::UnifiedAudit];
 
 /// Registrations in the directory's log, or sign-ins with the token that each presented.

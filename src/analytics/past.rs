@@ -172,6 +172,8 @@ impl Past {
         rows: &[EventId],
     ) -> (Option<Parallel>, bool) {
         let store = origins.store;
+        // In an export without session ids, whatever is at home is apart; no session has a user's id.
+        let session = if session.is_none() { user } else { session };
         let known = self.known_at(origins, user, begin);
         let homes: Vec<&Stay> =
             self.stays.iter().zip(known.iter()).filter(|(_, known)| **known).map(|(s, _)| s).collect();

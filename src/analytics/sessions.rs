@@ -11,7 +11,7 @@ use crate::tables::Role;
 pub struct Session<'a> {
     /// The user.
     pub user: Sym,
-    /// The session; never blank.
+    /// The session; blank only where other sign-ins stand in for one.
     pub id: Sym,
     /// The rows.
     pub rows: &'a [EventId],
@@ -59,6 +59,11 @@ impl Sessions {
                 (!session.is_none()).then_some(((event.user, session), id))
             }
         }))
+    }
+
+    /// Returns whether there are none: the export has no session ids.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Finds of readers in the sessions, by user, then session. Each reads a part of them, on a thread of its own.

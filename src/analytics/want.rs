@@ -79,6 +79,12 @@ pub(super) const SESSIONS_OF_CALLS: Want = Want {
     loss: "calls are grouped by token alone",
 };
 
+/// Sessions of sign-ins.
+pub(super) const SESSIONS: Want = Want {
+    ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::SessionId] }),
+    loss: "the sign-ins from a network stand in for a session, and where it went from there is not seen",
+};
+
 /// A week of history.
 pub(super) const WEEK: Want =
     Want { ask: Ask::Days(super::known::BASELINE_DAYS), loss: "no network can be called new to a user" };

@@ -273,8 +273,8 @@ impl Weighing<'_> {
         rows.iter().take(LOOKED_AT).any(|&id| is_refused_by_policy(store, id))
     }
 
-    /// The fact that a row is of an application's server: facts do not know the client as one of Microsoft's, which whoever
-    /// holds a refresh token can use; its tokens are used elsewhere than at the user's own alone, and no login to it was.
+    /// The fact that a row is of an application's server. No table knows the client as one of Microsoft's, which whoever holds
+    /// a refresh token can use. All logins to it are in networks of the user's, and no token of it is.
     fn service(&self, first: EventId) -> Vec<Fact> {
         let Self { context, hit, at, history, .. } = self;
         let (store, places, known) = (context.store, context.places(), context.known());

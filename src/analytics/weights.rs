@@ -51,9 +51,10 @@ pub enum Fact {
     OtherCodes,
     /// As [`Self::OtherCodes`], but one, an hour or more from the hit's own: who holds a token needs no second code.
     AnotherCode,
-    /// The server of an application that is not Microsoft's: its logins are at the user's home, its tokens used elsewhere.
+    /// The server of an application that no table knows as Microsoft's: its logins are at the user's own networks, and its
+    /// tokens are used elsewhere alone.
     Service,
-    /// Somebody consented to that application for everybody.
+    /// A consent to that application holds for everybody.
     AdminConsent,
     /// One other user has worked at the address with the client on five days before.
     Colleague,
@@ -103,11 +104,11 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::AnotherCode, "the user redeemed another code in the same part of the network, an hour or more apart", 0, 2),
     (
         Fact::Service,
-        "the server of an application that is not Microsoft's: consent gives it access, no stolen token",
+        "the server of an application that no table here knows as Microsoft's: consent gives it access",
         0,
         3,
     ),
-    (Fact::AdminConsent, "an administrator consented to the application for everybody", 0, 2),
+    (Fact::AdminConsent, "a consent to the application for everybody is in the log", 0, 2),
     (Fact::Colleague, "another user worked at the address with this client on five days before", 0, 2),
     (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
     (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),

@@ -422,7 +422,7 @@ fn info_says_which_analytic_cannot_run_and_which_export_would_do() {
     // A column that two tables lack is named once.
     of(
         "cannot-run",
-        "foreign-session, auth-code-handoff cannot run: no source has SessionId, IPAddress or AutonomousSystemNumber.",
+        "session-split, auth-code-handoff cannot run: no source has SessionId, IPAddress or AutonomousSystemNumber.",
     );
     of("no-table", "No row of MicrosoftGraphActivityLogs");
     of("withheld", "2 rows withhold IncomingTokenType");
@@ -430,7 +430,7 @@ fn info_says_which_analytic_cannot_run_and_which_export_would_do() {
     let lacks = info["Sources"][0]["Lacks"].as_array().unwrap();
     let session = lacks.iter().find(|lack| lack["Column"] == "SessionId").unwrap();
     let session = session["Analytics"].as_array().unwrap();
-    for id in ["session-hop", "session-hop-broad", "session-split", "foreign-session", "session-machine"] {
+    for id in ["session-hop", "session-hop-broad", "session-split", "session-machine"] {
         assert!(session.contains(&id.into()), "{id}: {session:?}");
     }
     assert!(!session.contains(&"device-code-burst".into()), "it needs no session: {session:?}");

@@ -5,7 +5,7 @@ use crate::analytics::flow::presents_token;
 use crate::analytics::footholds;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
-use crate::analytics::need::OF_SESSIONS;
+use crate::analytics::need::OF_LOGINS;
 use crate::analytics::places::{Compared, Net, Tool};
 use crate::analytics::sessions::Session;
 use crate::analytics::shared_steps::{LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, PLANTED};
@@ -15,6 +15,7 @@ use crate::analytics::{
 };
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 
@@ -39,8 +40,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
         "T1550.004",
         "T1557",
     ],
-    needs: OF_SESSIONS,
+    needs: OF_LOGINS,
     wants: &[
+        want::SESSIONS,
         want::WEEK,
         want::NETWORKS,
         want::EXCHANGES,
@@ -64,7 +66,7 @@ other software, a tool, renewals every half hour, software new to the user.
 
 A login proxy signs in for the victim, with the victim's MFA, and keeps the cookie: no row of that session is the \
 victim's, so that nothing in it splits. A fresh MFA from a foreign network is what that looks like, and no sign of \
-innocence.
+innocence. Where the export has no session ids, the sign-ins from that network stand in for the session.
 
 A laptop in a hotel, a new phone and a private computer look alike. They stay low where nothing but their network and \
 their software is new; a private computer after a change of provider is medium, and triage has to tell.";
@@ -135,6 +137,9 @@ struct Foreign<'s> {
 }
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
+    if context.sessions().is_empty() {
+        return without_sessions(context);
+    }
     // No threshold decides any of it.
     let begun = context.candidates.begun(|| {
         context.sessions().find(|| {
@@ -149,6 +154,24 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
         Some(hit(context, &found, marks))
     });
     hits.collect()
+}
+
+/// Hits of an export without session ids: the sign-ins from a network that is new to the user when they begin stand in for
+/// a session.
+fn without_sessions(context: &DetectContext) -> Vec<Hit> {
+    let places = context.places();
+    let by_net = context.admitted().group_in(Role::Issues, || {
+        |id, event| {
+            let place = places.place(id);
+            let net = place.net.filter(|_| event.succeeded() && !event.user.is_none() && !place.is_neutral)?;
+            Some(((event.user, net), id))
+        }
+    });
+    let of_net = |(user, _), rows: &[EventId]| {
+        let found = foreign(context, Session { user, id: Sym::NONE, rows })?;
+        Some(hit(context, &found, &marks(context, &found)))
+    };
+    by_net.find(|| of_net)
 }
 
 fn foreign<'s>(context: &DetectContext, session: Session<'s>) -> Option<Foreign<'s>> {
@@ -311,8 +334,9 @@ fn reasons(context: &DetectContext, found: &Foreign<'_>, marks: &Marks) -> Vec<S
     let Foreign { session, first, begin, .. } = found;
     let net = places.net(*first).map_or_else(|| "no network".to_owned(), |net| net.to_string());
     let days = context.known().baseline_days(session.user, *begin);
+    let what = if session.id.is_none() { "sign-ins" } else { "the session" };
     let mut reasons = vec![format!(
-        "the session began at {} in {net}, which {} or more before do not show",
+        "{what} began at {} in {net}, which {} or more before do not show",
         begin.second(),
         counted(days, "day")
     )];

@@ -35,12 +35,14 @@ pub(super) const ANALYTIC: Analytic = Analytic {
 
 const ABOUT: &str =
     "Looks for sign-ins of a session whose operating system, registered device or token binding is not \
-that of the session's sign-ins before, and for an HTTP library or a tool that presents tokens of another program's session.
+that of the session's sign-ins before; for a tool or an HTTP library that presents tokens of another program's session; \
+and for a browser's session that goes on, in a network that is new to the user, in another program or in an older version.
 
 A session belongs to one browser or one program on one machine. A stolen token that is used behind the user's own VPN, \
 or days later, shows no two networks near in time; it shows another machine. Where the bundle has nothing of the \
 session before the thief's rows, they are compared with the user's other sign-ins: a session that begins with a token \
-and not with a login, in a network that is new to the user, on a system or device that the user does not have.
+and not with a login, in a network that is new to the user, on a system or device that the user does not have, or with \
+a client that the user never used and no software named.
 
 A login in a browser that hands its code to a command line looks alike: sign-ins that redeem a code at the same \
 address within ten minutes count as the same machine, and so does what a device code or a transfer marks, which \
@@ -51,8 +53,8 @@ const STEPS: &[Step] = &[
     Step {
         id: "machines-of-session",
         title: "which machines?",
-        question: "Which systems, devices and token bindings did the session's sign-ins have?",
-        look_for: "A system or device that the rows before do not have.",
+        question: "Which software, systems, devices and token bindings did the session's sign-ins have?",
+        look_for: "A system, device or program that the rows before do not have.",
         show: Show::GroupBy(Field::UserAgent),
         answer: machines_of_session,
     },

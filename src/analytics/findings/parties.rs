@@ -231,7 +231,8 @@ pub fn machines_of_session(context: &StepContext) -> Finding {
                 Some(Binding::Unbound) => ", unbound",
                 None => "",
             };
-            format!("{}, {device}{bound}", profile.words())
+            let version = if profile.version > 0 { format!(", version {}", profile.version) } else { String::new() };
+            format!("{}{version}, {device}{bound}", profile.words())
         };
         let machines: BTreeSet<String> = rows.iter().map(machine).collect();
         listed(&machines.into_iter().collect::<Vec<_>>())

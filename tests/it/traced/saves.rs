@@ -64,6 +64,8 @@ fn a_call_of_a_save_that_fails_or_is_the_last_leaves_a_whole_case() {
         counted(&place).into_iter().map(|(name, count)| (name, before(name), count)).collect();
     let names: Vec<&str> = calls.iter().map(|(name, ..)| *name).collect();
     assert!(names.contains(&"write") && names.contains(&"fsync"), "{names:?}");
+    // Threads open files in any order: the call that is struck may be one that reads the evidence, which the log says.
+    let lines = |case: &str| case.lines().filter(|line| !line.contains("the evidence has changed")).count();
     let (mut struck, mut kept, mut saved) = (0, 0, 0);
     for (name, before, count) in calls {
         for number in before + 1..=count {
@@ -76,10 +78,10 @@ fn a_call_of_a_save_that_fails_or_is_the_last_leaves_a_whole_case() {
                 let case: serde_json::Value = serde_json::from_str(&there).expect("a whole case");
                 assert_eq!(case["bundle"].as_str().map(str::len), Some(64), "{inject}");
                 // The time in the log differs from run to run: the lines do not.
-                match there.lines().count() {
+                match lines(&there) {
                     lines if there == old => kept += usize::from(lines > 0),
-                    lines => {
-                        assert_eq!(lines, new.lines().count(), "{inject}: {there}");
+                    found => {
+                        assert_eq!(found, lines(&new), "{inject}: {there}");
                         saved += 1;
                     }
                 }

@@ -49,7 +49,6 @@ fn it_begins_with_a_login_from_a_network_that_seven_days_do_not_show() {
     assert_eq!(found(7, Table::NonInteractive, &[]), 1);
     assert_eq!(found(7, Table::NonInteractive, &[REFRESH]), 0);
     assert_eq!(found(7, Table::SignIn, DESK), 0);
-    assert_eq!(found(7, Table::SignIn, &[(Field::SessionId, "")]), 0);
     assert_eq!(found(7, Table::SignIn, &[(Field::ResultType, "50074")]), 0);
     assert_eq!(found(7, Table::SignIn, &[(Field::Asn, "8075"), (Field::UserAgent, "")]), 0, "neutral");
     let mut known = Bundle::at_desk(7);
@@ -64,6 +63,23 @@ fn a_session_that_began_before_the_range_did_not_begin_in_it() {
     bundle.row(Table::SignIn, "2026-04-20T09:00:00Z", &[DESK, &[SESSION]]).since("2026-05-01T00:00:00Z");
     begin(&mut bundle, &[]);
     assert!(bundle.hits(ANALYTIC.id).is_empty());
+}
+
+#[test]
+fn without_session_ids_the_sign_ins_from_a_network_stand_in_for_one() {
+    let blank = (Field::SessionId, "");
+    let found = |first: &[(Field, &str)], desk: &[(Field, &str)]| {
+        let mut bundle = Bundle::at_desk(7);
+        bundle.row(Table::SignIn, &after(Span::minutes(-60)), &[DESK, desk]);
+        bundle.row(Table::SignIn, &after(NOW), &[AWAY, &[NO_TOKEN, HOME, blank], first]);
+        bundle.row(Table::NonInteractive, &after(Span::minutes(60)), &[AWAY, &[REFRESH, blank, LIBRARY]]);
+        bundle.row(Table::NonInteractive, &after(Span::minutes(70)), &[THIRD, &[REFRESH, blank, LIBRARY]]);
+        let hits = bundle.hits(ANALYTIC.id);
+        hits.iter().map(|hit| (hit.severity, hit.evidence.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&[], &[blank]), [(Severity::High, 2)], "a token in a third network began nothing");
+    assert_eq!(found(&[(Field::ResultType, "50074")], &[blank]), [], "the first success presents a token");
+    assert_eq!(found(&[], &[SESSION]), [], "the export has session ids");
 }
 
 #[test]
