@@ -1,5 +1,5 @@
 -- Candidates: sessions whose sign-ins show two systems, devices or states of token binding, a tool or a library beside other
--- software, or two browsers in two networks; and those that begin with a token in a network from which the user did not sign in
+-- software, or a browser and other software in two networks; and those that begin with a token in a network from which the user did not sign in
 -- on two days before, where seven days show it. Which is another machine is left to scan.
 WITH
 --: Since Until Lag History BaselineUntil MicrosoftNetworks ServiceClients ToolPattern
@@ -35,5 +35,5 @@ SELECT moment(min(T)) AS FirstSeen, moment(max(T)) AS LastSeen, count() AS SignI
     groupUniqArrayIf(Binding, Binding IN ('bound', 'unbound')) AS Bindings, groupUniqArrayIf(Agent, Agent != '') AS UserAgents, groupUniqArrayIf(Address, Address != '') AS IPs, max(UserId) AS UserId, max(Upn) AS UserPrincipalName, User, Session AS SessionId
 FROM machines GROUP BY User, Session
 HAVING length(Systems) > 1 OR length(Devices) > 1 OR length(Bindings) > 1 OR (countIf(match(lower(Agent), ToolPattern)) > 0 AND uniqExact(Agent) > 1)
-    OR (uniqExactIf(Agent, match(Agent, '(?i)(edg|edga|edgios|opr|firefox|fxios|chrome|crios|trident|safari)/')) > 1 AND uniqExactIf(Net, Net != '') > 1) OR (User, Session) IN (SELECT User, Session FROM begun)
+    OR (countIf(match(Agent, '(?i)(edg|edga|edgios|opr|firefox|fxios|chrome|crios|trident|safari)/')) > 0 AND uniqExact(Agent) > 1 AND uniqExactIf(Net, Net != '') > 1) OR (User, Session) IN (SELECT User, Session FROM begun)
 ORDER BY FirstSeen

@@ -71,7 +71,7 @@ pub struct Machines {
 }
 
 impl Machines {
-    /// The differences in words: `Linux instead of Windows, no registered device, unbound, software new here`.
+    /// The differences in words: `Linux instead of Windows, no registered device, unbound, new software`.
     pub fn difference(&self) -> String {
         let [before, here] = self.systems.each_ref().map(|systems| {
             let names: Vec<&str> = systems.iter().map(|os| system_name(os)).collect();
@@ -85,13 +85,12 @@ impl Machines {
             ("binding", "unbound"),
             ("program", "another program"),
             ("older", "an older version of the browser"),
-            ("software", "software new here"),
+            ("software", "new software"),
             ("unnamed", "no software named"),
             ("client", "a client new to the user"),
             ("tool", "a tool's user agent"),
         ];
-        let holds =
-            |mark: &str| self.marks.has(mark) && !(matches!(mark, "software" | "program") && self.marks.has("unnamed"));
+        let holds = |mark: &str| self.marks.has(mark) && !(mark == "software" && self.marks.has("unnamed"));
         let holds: Vec<&str> = words.iter().filter(|(mark, _)| holds(mark)).map(|(_, words)| *words).collect();
         holds.join(", ")
     }
@@ -203,7 +202,7 @@ pub(super) fn other_machines(
             return is_like;
         }
         newest = newest.max(profile.version);
-        profile.family == first.family && profile.version + OLDER_BY > newest
+        profile.family == first.family && newest.saturating_sub(profile.version) < OLDER_BY
     };
     let mut bound = false;
     if session.events().all(|id| {
@@ -317,8 +316,8 @@ impl<'a> Sides<'a> {
             }
             let is_new = || known.standing(session.user, place, event.time()) == Standing::New;
             let mut differs = owner.compared(profile, (kind, binding), client);
-            // Another system has another program.
-            if !differs.system && !is_moved {
+            // Another system has another program, and a bound token is of use on its device alone.
+            if !differs.system && !is_moved && binding != Some(Binding::Bound) {
                 let (another, older) = owner.compared_program(profile, presents_token(event));
                 let is_new = (another || older) && is_new() && !place.net.is_some_and(|net| owner.nets.contains(&net));
                 (differs.program, differs.older) = (another && is_new, older && is_new);
@@ -338,7 +337,7 @@ impl<'a> Sides<'a> {
                     Tool::None => false,
                 };
                 differs.presents = presents_token(event) && !owner.programs.is_empty() && !is_moved;
-                differs.unnamed = (differs.bare || differs.program) && profile.agent.is_none() && is_new();
+                differs.unnamed = differs.bare && profile.agent.is_none() && is_new();
             }
             let login = place.address.and_then(|address| owner.addresses.get(&address));
             let redeems = event.table == Table::NonInteractive && event.flags.has(Flags::INCOMING_NONE);
@@ -470,11 +469,12 @@ impl<'a> Owner<'a> {
     /// one, where it has nothing else: no browser hands its session to another or its tokens to a program, and none goes
     /// back.
     fn compared_program(&self, profile: &Profile, presents: bool) -> (bool, bool) {
-        if self.has_native || self.browsers.is_empty() || !(profile.is_browser() || presents) {
+        let names_none = profile.agent.is_none() || !(profile.is_browser() || presents);
+        if self.has_native || self.browsers.is_empty() || names_none {
             return (false, false);
         }
         let Some(&newest) = self.browsers.get(&*profile.family) else { return (true, false) };
-        (false, profile.version > 0 && profile.version + OLDER_BY <= newest)
+        (false, profile.version > 0 && newest.saturating_sub(profile.version) >= OLDER_BY)
     }
 
     /// Returns whether its sign-ins of a kind were all bound; where it has none of that kind, all of any kind, some of them

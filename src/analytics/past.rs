@@ -4,7 +4,7 @@
 
 use super::Origins;
 use super::distance::Location;
-use super::places::{Net, Place};
+use super::places::{Net, Place, Tool};
 use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
@@ -141,8 +141,12 @@ impl Past {
     /// The first sign-in with the software of another, if it is before that.
     pub fn same_software_before(&self, origins: Origins<'_>, id: EventId) -> Option<EventId> {
         let profile = origins.places.profile(id);
-        let first = self.software.get(&(Arc::clone(&profile.family), Arc::clone(&profile.os)));
-        first.copied().filter(|first| *first < id)
+        let first = match profile.tool {
+            Tool::None => self.software.get(&(Arc::clone(&profile.family), Arc::clone(&profile.os))).copied(),
+            // A script may move from one system to another.
+            _ => self.software.iter().filter(|((family, _), _)| *family == profile.family).map(|(_, id)| *id).min(),
+        };
+        first.filter(|first| *first < id)
     }
 
     /// Returns whether a sign-in is the first with its client.

@@ -310,6 +310,7 @@ impl<'c, 'a> Points<'c, 'a> {
             | Fact::OtherCodes
             | Fact::AnotherCode
             | Fact::Service
+            | Fact::SharedService
             | Fact::AdminConsent
             | Fact::Colleague
             | Fact::OtherDevice

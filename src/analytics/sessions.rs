@@ -61,7 +61,7 @@ impl Sessions {
         }))
     }
 
-    /// Returns whether there are none: the export has no session ids.
+    /// Returns whether no successful sign-in of the run has a session id.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -117,8 +117,25 @@ impl Software {
         Self { classes, shared, users, all }
     }
 
+    /// Returns whether two others used the software of a sign-in with its client on days before a time.
+    pub fn is_of_others(&self, origins: Origins<'_>, user: Sym, id: EventId, at: Time) -> bool {
+        self.used(origins, user, id, at).1 >= ORDINARY_USERS
+    }
+
     /// Software of a sign-in as it was used with its client before a time.
     pub fn seen(&self, origins: Origins<'_>, user: Sym, id: EventId, at: Time) -> SoftwareSeen {
+        let (by_user, by_others) = self.used(origins, user, id, at);
+        if by_user >= OWN_DAYS || by_others >= ORDINARY_USERS {
+            SoftwareSeen::Here
+        } else if by_others + by_user == 0 && self.all.before(at) >= BASELINE_DAYS {
+            SoftwareSeen::Nowhere
+        } else {
+            SoftwareSeen::Open
+        }
+    }
+
+    /// Days of a user before a time with the software of a sign-in and its client, and others of the first few users.
+    fn used(&self, origins: Origins<'_>, user: Sym, id: EventId, at: Time) -> (usize, usize) {
         let class = self.classes[origins.places.profile_number(id) as usize];
         let client = origins.store.normalized_field(origins.store.event(id), Field::AppId);
         let found = self.shared.binary_search_by_key(&(client, class), |shared| (shared.client, shared.class));
@@ -128,13 +145,6 @@ impl Software {
         });
         let found = users.binary_search_by_key(&user, |(user, _)| *user);
         let by_user = found.map_or(0, |found| users[found].1.before(at));
-        let by_others = first.iter().filter(|(day, other)| *other != user && day.before(at) > 0).count();
-        if by_user >= OWN_DAYS || by_others >= ORDINARY_USERS {
-            SoftwareSeen::Here
-        } else if by_others + by_user == 0 && self.all.before(at) >= BASELINE_DAYS {
-            SoftwareSeen::Nowhere
-        } else {
-            SoftwareSeen::Open
-        }
+        (by_user, first.iter().filter(|(day, other)| *other != user && day.before(at) > 0).count())
     }
 }

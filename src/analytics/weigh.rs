@@ -31,6 +31,8 @@ const SAME_DAY: Span = Span::minutes(12 * 60);
 /// The operation of a consent, and its variant where it holds for everybody.
 const CONSENT: &str = "Consent to application";
 const CONSENT_FOR_ALL: &str = "admin-consent";
+/// Marks of tokens that no server has: a device's, and one that a code or a transfer gave.
+const NO_SERVICE: Flags = Flags(Flags::INCOMING_PRIMARY.0 | MOVED.0);
 /// A month: the rows of an application before and after.
 const AROUND: Span = Span::minutes(30 * 24 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
@@ -40,8 +42,14 @@ const LOOKED_BACK: usize = 5000;
 /// The analytic whose hits are of uses of tokens.
 const OF_USES: &str = "token-two-networks";
 /// Facts for work that say nothing of another machine there.
-const NO_ALIBI: [Fact; 5] =
-    [Fact::UsualInBundle, Fact::SharedAddress, Fact::KnownTown, Fact::OwnDeviceThere, Fact::AnotherCode];
+const NO_ALIBI: [Fact; 6] = [
+    Fact::UsualInBundle,
+    Fact::SharedAddress,
+    Fact::KnownTown,
+    Fact::OwnDeviceThere,
+    Fact::AnotherCode,
+    Fact::Colleague,
+];
 /// Tokens used between two networks that make a route.
 const MANY_TOKENS: usize = 5;
 /// Other users whose habit an address is, from which on it is shared.
@@ -62,9 +70,13 @@ pub(super) fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> 
     }
     // Many groups may be at one place.
     let mut networks: HashMap<u32, Vec<Fact>, RandomState> = HashMap::default();
-    let weighed = groups.into_iter().map(|((_, place, ..), rows)| {
-        let network = networks.entry(place).or_insert_with(|| weighing.network(rows[0])).clone();
-        Weights { facts: weighing.facts(rows[0], network), rows, ..Weights::default() }
+    let mut clients: HashMap<(u32, u32, Sym), Vec<Fact>, RandomState> = HashMap::default();
+    let weighed = groups.into_iter().map(|((_, place, profile, ..), rows)| {
+        let network = networks.entry(place).or_insert_with(|| weighing.network(rows[0]));
+        let client = store.normalized_field(store.event(rows[0]), Field::AppId);
+        let known = clients.entry((place, profile, client));
+        let at_place = known.or_insert_with(|| weighing.with_client(rows[0], client, network)).clone();
+        Weights { facts: weighing.facts(rows[0], at_place), rows, ..Weights::default() }
     });
     // Of equal weight the earliest decides.
     let worst = weighed.max_by_key(|weights| (weights.over(), std::cmp::Reverse(weights.rows.first().copied())));
@@ -110,18 +122,23 @@ impl Weighing<'_> {
         seen.unwrap_or_else(|| places.number(id))
     }
 
-    /// Facts of one group, by its first row and those of its place.
-    fn facts(&self, first: EventId, network: Vec<Fact>) -> Vec<Fact> {
-        let mut facts = network;
-        if facts.first().is_some_and(|fact| fact.is_foreign()) {
-            let service = self.service(first);
-            if !service.is_empty() {
-                // Where many use a service, many come from its servers.
-                facts.retain(|fact| *fact != Fact::NewToMany);
-            }
-            facts.extend(service);
-            facts.extend(self.colleague(first));
+    /// Facts of a place with those of a client there, by the first row of its software.
+    fn with_client(&self, first: EventId, client: Sym, network: &[Fact]) -> Vec<Fact> {
+        let mut facts = network.to_vec();
+        let Some(place) = facts.first().copied().filter(|fact| fact.is_foreign()) else { return facts };
+        let service = self.service(first, client, place == Fact::OpenNetwork);
+        if !service.is_empty() {
+            // Where many use a service, many come from its servers.
+            facts.retain(|fact| *fact != Fact::NewToMany);
         }
+        facts.extend(service);
+        facts.extend(self.colleague(first, client));
+        facts
+    }
+
+    /// Facts of one group, by its first row and those of its place and client.
+    fn facts(&self, first: EventId, at_place: Vec<Fact>) -> Vec<Fact> {
+        let mut facts = at_place;
         facts.extend(self.software(first));
         facts.extend(self.device(first));
         if self.habits.is_binding_lost(self.context.origins(), first) {
@@ -274,57 +291,66 @@ impl Weighing<'_> {
     }
 
     /// The fact that a row is of an application's server. No table knows the client as one of Microsoft's, which whoever holds
-    /// a refresh token can use. All logins to it are in networks of the user's, and no token of it is.
-    fn service(&self, first: EventId) -> Vec<Fact> {
+    /// a refresh token can use. All logins to it are in networks of the user's, and no token of it is; nor is one a device's
+    /// or a browser's. Where no login to it is seen, two others use it too, and the network is known to be new.
+    fn service(&self, first: EventId, client: Sym, is_open: bool) -> Vec<Fact> {
         let Self { context, hit, at, history, .. } = self;
         let (store, places, known) = (context.store, context.places(), context.known());
-        let client = store.normalized_field(store.event(first), Field::AppId);
-        if client.is_none() || context.facts.is_microsofts(store.text(client)) {
+        let is_home = |id: EventId| known.is_known(hit.user, places.place(id), *at);
+        if client.is_none() || is_home(first) || context.facts.is_microsofts(store.text(client)) {
             return Vec::new();
         }
-        let is_home = |id: EventId| known.is_known(hit.user, places.place(id), *at);
         let (mut is_begun, mut is_redeemed) = (false, false);
-        let rows = history.sign_ins(store, client, at.minus(AROUND), at.plus(AROUND));
-        for &id in rows.iter().filter(|id| store.event(**id).succeeded()).take(LOOKED_AT) {
-            let event = store.event(id);
+        let before = history.sign_ins(store, client, at.minus(AROUND), *at).iter().rev().take(LOOKED_AT);
+        let after = history.sign_ins(store, client, *at, at.plus(AROUND)).iter().take(LOOKED_AT);
+        for &id in before.chain(after).filter(|id| store.event(**id).succeeded()) {
+            let (event, profile) = (store.event(id), places.profile(id));
             let is_login = event.table == Table::SignIn;
-            if is_login != is_home(id) || event.flags.any(MOVED) {
+            let is_person = !is_login && (profile.is_browser() || !profile.device.is_none());
+            if is_login != is_home(id) || is_person || event.flags.any(NO_SERVICE) {
                 return Vec::new();
             }
             is_begun |= is_login;
             is_redeemed |= !is_login && event.flags.has(Flags::INCOMING_NONE);
         }
-        if is_home(first) || (is_redeemed && !is_begun) {
+        let is_shared = context.software().is_of_others(context.origins(), hit.user, first, *at);
+        if !is_begun && (is_redeemed || is_open || !is_shared) {
             return Vec::new();
         }
-        let is_consented = self.is_consented_for_all(rows).then_some(Fact::AdminConsent);
-        [Some(Fact::Service), is_consented].into_iter().flatten().collect()
+        let service = if is_shared { Fact::SharedService } else { Fact::Service };
+        let is_consented = self.is_consented_for_all(first).then_some(Fact::AdminConsent);
+        [Some(service), is_consented].into_iter().flatten().collect()
     }
 
-    /// Returns whether somebody consented for everybody to the application of some sign-ins, by its name.
-    fn is_consented_for_all(&self, rows: &[EventId]) -> bool {
+    /// Returns whether somebody consented for everybody, before the hit, to an application with the name of a row's.
+    fn is_consented_for_all(&self, row: EventId) -> bool {
         let store = self.context.store;
-        let name = |id: &EventId| store.normalized_field(store.event(*id), Field::AppDisplayName);
-        let name = rows.iter().take(LOOKED_AT).map(name).find(|name| !name.is_none());
-        let acts = name.map_or(&[][..], |name| store.with(Key::Object, name));
-        acts.iter().take(LOOKED_AT).any(|&id| {
-            store.get(id, Field::Operation).eq_ignore_ascii_case(CONSENT)
+        let name = store.normalized_field(store.event(row), Field::AppDisplayName);
+        store.with(Key::Object, name).iter().take(LOOKED_AT).any(|&id| {
+            let event = store.event(id);
+            event.succeeded()
+                && event.time() <= self.at
+                && store.get(id, Field::Operation).eq_ignore_ascii_case(CONSENT)
                 && store.get(id, Field::Variant) == CONSENT_FOR_ALL
         })
     }
 
     /// The fact that one other user has worked at a row's address for days with the same client.
-    fn colleague(&self, first: EventId) -> Option<Fact> {
+    fn colleague(&self, first: EventId, client: Sym) -> Option<Fact> {
         let Self { context, hit, at, .. } = self;
-        let (store, known) = (context.store, context.known());
-        let address = context.places().numbered(self.place_number(first)).address?;
+        let (store, known, places) = (context.store, context.known(), context.places());
+        // Of a use the sign-in says where its own address is.
+        let address = places.place(first).address.filter(|_| hit.analytic != OF_USES)?;
         let mut others = known.others_at_address(hit.user, address, *at);
         let other = others.next().filter(|_| others.next().is_none())?;
-        let of = |id: EventId, field| store.normalized_field(store.event(id), field);
-        let (client, address) = (of(first, Field::AppId), of(first, Field::IpAddress));
+        let at_address = store.normalized_field(store.event(first), Field::IpAddress);
+        let is_like = |id: &&EventId| {
+            let event = store.event(**id);
+            event.table.issues() && event.succeeded() && store.normalized_field(event, Field::AppId) == client
+        };
         let rows = context.rows_of(other);
-        let before = rows.history.rows_from(store, address, at.minus(AROUND), *at);
-        let alike = before.iter().rev().take(LOOKED_BACK).filter(|id| of(**id, Field::AppId) == client);
+        let before = rows.history.rows_from(store, at_address, at.minus(AROUND), *at);
+        let alike = before.iter().rev().take(LOOKED_BACK).filter(is_like);
         let mut days: Vec<i64> = alike.map(|id| store.event(*id).time().day_number()).collect();
         days.dedup();
         (days.len() >= USUAL_DAYS).then_some(Fact::Colleague)

@@ -54,7 +54,9 @@ pub enum Fact {
     /// The server of an application that no table knows as Microsoft's: its logins are at the user's own networks, and its
     /// tokens are used elsewhere alone.
     Service,
-    /// A consent to that application holds for everybody.
+    /// As [`Self::Service`], of an application that two others use.
+    SharedService,
+    /// A consent to an application of that name holds for everybody.
     AdminConsent,
     /// One other user has worked at the address with the client on five days before.
     Colleague,
@@ -108,7 +110,8 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
         0,
         3,
     ),
-    (Fact::AdminConsent, "a consent to the application for everybody is in the log", 0, 2),
+    (Fact::SharedService, "the server of an application that two others use, none of Microsoft's known ones", 0, 3),
+    (Fact::AdminConsent, "a consent for everybody to an application of this name is in the log", 0, 2),
     (Fact::Colleague, "another user worked at the address with this client on five days before", 0, 2),
     (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
     (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
@@ -197,17 +200,17 @@ impl Weights {
             Fact::SharedAddress,
             Fact::OwnDeviceThere,
             Fact::OtherCodes,
+            // Of one that nobody else uses, consent may have been got by fraud.
+            Fact::SharedService,
             Fact::OwnDevice,
         ];
-        // That others use the application tells a service from a consent that was got by fraud.
-        let is_service = self.has(Fact::Service) && self.has(Fact::SeenSoftware);
-        self.over() <= 0 && (is_service || explains.into_iter().any(|fact| self.has(fact)))
+        self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))
     }
 
     /// The fact that makes theft doubtful, so that the others do not suffice for high: another code of the user's, an
     /// application's server, or a colleague there.
     pub fn doubt(&self) -> Option<Fact> {
-        let doubts = [Fact::AnotherCode, Fact::Service, Fact::Colleague];
+        let doubts = [Fact::AnotherCode, Fact::Service, Fact::SharedService, Fact::Colleague];
         doubts.into_iter().find(|fact| self.has(*fact)).filter(|_| self.over() < HIGH)
     }
 
@@ -242,7 +245,7 @@ impl Weights {
 mod tests {
     use super::*;
 
-    const ALL: [Fact; 29] = [
+    const ALL: [Fact; 30] = [
         Fact::NewNetwork,
         Fact::NewPrefix,
         Fact::OpenNetwork,
@@ -258,6 +261,7 @@ mod tests {
         Fact::OtherCodes,
         Fact::AnotherCode,
         Fact::Service,
+        Fact::SharedService,
         Fact::AdminConsent,
         Fact::Colleague,
         Fact::Kit,
@@ -338,8 +342,8 @@ mod tests {
         assert!(with(&[Fact::NewNetwork, Fact::OtherCodes]).is_explained());
         assert!(with(&[Fact::NewNetwork, Fact::SharedAddress]).is_explained());
         assert!(!with(&[Fact::NewNetwork, Fact::Kit, Fact::SharedAddress]).is_explained());
-        assert!(with(&[Fact::NewNetwork, Fact::Service, Fact::SeenSoftware]).is_explained());
-        assert!(!with(&[Fact::NewPrefix, Fact::Service]).is_explained(), "nobody else uses it");
+        assert!(with(&[Fact::NewNetwork, Fact::SharedService, Fact::SeenSoftware]).is_explained());
+        assert!(!with(&[Fact::NewNetwork, Fact::Service, Fact::SeenSoftware]).is_explained(), "nobody else uses it");
         assert!(!with(&[Fact::OpenNetwork, Fact::SeenSoftware]).is_explained(), "undecided is not harmless");
         assert!(!with(&[]).is_explained());
     }

@@ -15,6 +15,7 @@ use crate::analytics::{
 };
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
+use crate::store::Key;
 use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
@@ -156,10 +157,10 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     hits.collect()
 }
 
-/// Hits of an export without session ids: the sign-ins from a network that is new to the user when they begin stand in for
-/// a session.
+/// Hits of an export without session ids. The user's sign-ins from one network stand in for a session, as long as they are
+/// no more than a day apart.
 fn without_sessions(context: &DetectContext) -> Vec<Hit> {
-    let places = context.places();
+    let (store, places) = (context.store, context.places());
     let by_net = context.admitted().group_in(Role::Issues, || {
         |id, event| {
             let place = places.place(id);
@@ -167,11 +168,27 @@ fn without_sessions(context: &DetectContext) -> Vec<Hit> {
             Some(((event.user, net), id))
         }
     });
-    let of_net = |(user, _), rows: &[EventId]| {
-        let found = foreign(context, Session { user, id: Sym::NONE, rows })?;
-        Some(hit(context, &found, &marks(context, &found)))
+    let is_stay = |a: &EventId, b: &EventId| store.event(*b).time().since(store.event(*a).time()) <= LIFE;
+    let of_net = |(user, net), rows: &[EventId]| {
+        let stays = rows.chunk_by(is_stay).filter(|stay| !is_begun_earlier(context, (user, net), stay[0]));
+        let found = stays.filter_map(|rows| foreign(context, Session { user, id: Sym::NONE, rows }));
+        Some(found.map(|found| hit(context, &found, &marks(context, &found))).collect::<Vec<_>>())
     };
-    by_net.find(|| of_net)
+    by_net.find(|| of_net).into_iter().flatten().collect()
+}
+
+/// Returns whether a stay in a network began before the range of the run.
+fn is_begun_earlier(context: &DetectContext, (user, net): (Sym, Net), first: EventId) -> bool {
+    let (store, places) = (context.store, context.places());
+    let from = store.event(first).time().minus(LIFE);
+    let before = store.with(Key::User, user);
+    let before = &before[..before.partition_point(|id| *id < first)];
+    let is_there = |id: &EventId| {
+        let event = store.event(*id);
+        event.table.issues() && event.succeeded() && places.net(*id) == Some(net) && !places.place(*id).is_neutral
+    };
+    context.settings.since.is_some()
+        && before.iter().rev().take_while(|id| store.event(**id).time() >= from).any(is_there)
 }
 
 fn foreign<'s>(context: &DetectContext, session: Session<'s>) -> Option<Foreign<'s>> {
@@ -223,7 +240,7 @@ fn marks(context: &DetectContext, found: &Foreign<'_>) -> Marks {
     Marks::new([
         ("web", Mark::decided(event.table == Table::SignIn && app == OFFICE_HOME)),
         ("parallel", Mark::seen(parallel.is_some(), has_locations)),
-        ("second", Mark::decided(second)),
+        ("second", if session.id.is_none() { Mark::Unknown } else { Mark::decided(second) }),
         ("tool", Mark::seen(tool, has_agent)),
         ("keepalive", Mark::seen(is_kept_alive(context, rows), store.count(Table::NonInteractive) > 0)),
         ("foothold", Mark::seen(has_foothold(context, rows), records_changes(store))),
@@ -362,6 +379,7 @@ fn reasons(context: &DetectContext, found: &Foreign<'_>, marks: &Marks) -> Vec<S
 fn decided_by(mark: &str) -> &'static str {
     match mark {
         "parallel" => "LocationDetails",
+        "second" => "SessionId",
         "tool" => "UserAgent",
         "keepalive" => "AADNonInteractiveUserSignInLogs",
         "foothold" => "AuditLogs, the unified audit log",

@@ -144,10 +144,17 @@ pub(super) fn native(agent: &str) -> String {
     format!("native:{}", word.to_ascii_lowercase())
 }
 
-/// First number of the version of a browser, by its mark; 0 for other software.
+/// First number of the version that a browser's agent names; 0 for other software, and where it names none. Safari's is
+/// not at its mark, and Internet Explorer's is that of its engine.
 pub(super) fn version(agent: &str) -> u32 {
     let lower = agent.to_ascii_lowercase();
-    let after = BROWSERS.iter().find_map(|(mark, _)| lower.split_once(mark)).map_or("", |(_, after)| after);
+    let found = BROWSERS.iter().find(|(mark, _)| lower.contains(mark));
+    let mark = match found {
+        Some((_, "browser:safari")) => "version/",
+        Some((mark, family)) if family.starts_with("browser:") && *family != "browser:ie" => mark,
+        _ => return 0,
+    };
+    let after = lower.split_once(mark).map_or("", |(_, after)| after);
     let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
     after[..digits].parse().unwrap_or(0)
 }
@@ -200,6 +207,10 @@ mod tests {
         for (agent, expected) in [
             ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Safari/537.36 Edg/119.0", 119),
             ("Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/137", 137),
+            ("Mozilla/5.0 (Macintosh) Version/17.4 Safari/605.1.15", 17),
+            ("Mozilla/5.0 (Windows NT 10.0; Trident/7.0; rv:11.0)", 0),
+            ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Electron/25.0 Safari/537.36", 0),
+            ("Mozilla/5.0 Chrome/4294967295 Safari/537.36", u32::MAX),
             ("Mozilla/5.0 Chrome/99999999999 Safari/537.36", 0),
             ("Mozilla/5.0 Chrome/ Safari/537.36", 0),
             ("Outlook-iOS/2.0", 0),
