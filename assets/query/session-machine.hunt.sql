@@ -1,6 +1,6 @@
 -- Candidates: sessions whose sign-ins show two systems, devices or states of token binding, a tool or a library beside other
--- software, or a browser and other software in two networks; and those that begin with a token in a network from which the user did not sign in
--- on two days before, where seven days show it. Which is another machine is left to scan.
+-- software, or a browser and other software in two networks; and those that begin with a token in a network from which the user
+-- did not sign in on two days before, where seven days show it. Which is another machine is left to scan.
 WITH
 --: Since Until Lag History BaselineUntil MicrosoftNetworks ServiceClients ToolPattern
     Since - toIntervalSecond(intDiv(History, 10000000)) AS Earliest,
@@ -8,13 +8,7 @@ WITH
 --+ sign-ins
     chosen AS (SELECT * FROM signIns),
 --+ rows
-    own AS (
-        -- A service's row without a number may be from Microsoft's ranges, which only scan knows: no habit.
-        SELECT DISTINCT User, Net AS DayNet, intDiv(T, 864000000000) AS Day,
-            startsWith(Net, 'AS') OR NOT (Agent = '' OR has(ServiceClients, AppId)) AS Firm FROM rows
-        WHERE Succeeded AND User != '' AND Net != '' AND T < ticks(BaselineUntil)
-            AND NOT (startsWith(Net, 'AS') AND has(MicrosoftNetworks, substring(Net, 3)) AND (Agent = '' OR has(ServiceClients, AppId)))
-    ),
+--+ days
     firsts AS (
         SELECT User, Session, min(T) AS First, argMin((Net, Incoming), (T, Arrived, Id)) AS Row
         FROM rows WHERE Succeeded AND User != '' AND Session != '' GROUP BY User, Session

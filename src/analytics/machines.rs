@@ -1,7 +1,8 @@
 //! Machines of a session: sign-ins whose system, device or token binding is not that of the sign-ins before.
 //!
-//! A session belongs to one browser or one program on one machine, so another system or device in it is another
-//! machine, whatever its address: an intruder may sit behind the user's own exit, or come days later.
+//! A session belongs to one browser or one program on one machine, so another system, device or program in it is another
+//! machine, whatever its address: an intruder may sit behind the user's own exit, or come days later. Another program
+//! that is no tool counts only in a network that is new to the user.
 
 use super::binding::{Binding, Protection, TokenKind, token_kind};
 use super::flow::presents_token;
@@ -28,7 +29,7 @@ const BARE_OF: usize = 4;
 /// Interactive sign-ins of a user, so many of ten with a registered device, from which on one without is strange.
 const INTERACTIVE: usize = 10;
 const MANAGED: usize = 9;
-/// Versions by which a browser is older than the session's own was: none goes back.
+/// Versions by which a browser is older than the session's newest, from which on it is another: none goes back.
 const OLDER_BY: u32 = 2;
 /// Bound rows of a session after which an unbound one in a network that is new by its AS number is graded high.
 const BOUND: usize = 3;
@@ -397,7 +398,8 @@ fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number, is_bindin
 }
 
 /// The rows of a session that begins with a token, not with a login, in a network that is new to the user, by what the
-/// user does not have: another system, another device, or no device and other software. `None` for others.
+/// user does not have: another system, another device, no device and other software, or a client and no software named.
+/// `None` for others.
 pub(super) fn strange_session(
     origins: Origins<'_>,
     software: &Software,
@@ -469,8 +471,8 @@ impl<'a> Owner<'a> {
     /// one, where it has nothing else: no browser hands its session to another or its tokens to a program, and none goes
     /// back.
     fn compared_program(&self, profile: &Profile, presents: bool) -> (bool, bool) {
-        let names_none = profile.agent.is_none() || !(profile.is_browser() || presents);
-        if self.has_native || self.browsers.is_empty() || names_none {
+        let tells = !profile.agent.is_none() && (profile.is_browser() || presents);
+        if self.has_native || self.browsers.is_empty() || !tells {
             return (false, false);
         }
         let Some(&newest) = self.browsers.get(&*profile.family) else { return (true, false) };

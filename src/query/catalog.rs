@@ -134,6 +134,7 @@ const PARTS: &[(&str, Text)] = &[
     part!("values"),
     part!("sign-ins"),
     part!("rows"),
+    part!("days"),
     part!("bursts"),
     part!("codes"),
     part!("hops"),

@@ -137,6 +137,13 @@ struct Foreign<'s> {
     rows: Vec<EventId>,
 }
 
+impl Foreign<'_> {
+    /// Its name: an export without session ids shows no session.
+    fn words(&self) -> &'static str {
+        if self.session.id.is_none() { "sign-ins" } else { "the session" }
+    }
+}
+
 fn detect(context: &DetectContext) -> Vec<Hit> {
     if context.sessions().is_empty() {
         return without_sessions(context);
@@ -341,7 +348,8 @@ fn techniques(
     }
     if marks.has("second") || marks.has("tool") {
         let later = found.rows.iter().filter(|&&id| presents_token(context.store.event(id))).count();
-        earned.push(("T1550.004", format!("the session went on elsewhere or with a tool; {later} tokens presented")));
+        let what = found.words();
+        earned.push(("T1550.004", format!("{what} went on elsewhere or with a tool; {later} tokens presented")));
     }
     earned
 }
@@ -351,7 +359,7 @@ fn reasons(context: &DetectContext, found: &Foreign<'_>, marks: &Marks) -> Vec<S
     let Foreign { session, first, begin, .. } = found;
     let net = places.net(*first).map_or_else(|| "no network".to_owned(), |net| net.to_string());
     let days = context.known().baseline_days(session.user, *begin);
-    let what = if session.id.is_none() { "sign-ins" } else { "the session" };
+    let what = found.words();
     let mut reasons = vec![format!(
         "{what} began at {} in {net}, which {} or more before do not show",
         begin.second(),

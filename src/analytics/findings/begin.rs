@@ -81,7 +81,8 @@ pub fn elsewhere(context: &StepContext) -> Finding {
         format!("{} ({net}) at {}", Location::new(store, id).words(), store.event(id).time().second())
     };
     let sentence = format!(
-        "The session was used from {}, and the user from {}, a known network: nobody travels that fast.",
+        "{} was used from {}, and the user from {}, a known network: nobody travels that fast.",
+        if session.is_none() { "The account" } else { "The session" },
         words(pair.here),
         words(pair.there)
     );
