@@ -413,7 +413,7 @@ impl App {
         self.open_on();
         self.offer_on();
         effects.extend(self.ask_on());
-        if effects.contains(&Effect::Save) {
+        if effects.contains(&Effect::Save) && self.saving != Saving::ThenLeave {
             self.saving = Saving::Runs;
         }
         self.task = effects.iter().find_map(Task::begun_by).or(self.task);

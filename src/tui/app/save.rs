@@ -58,6 +58,12 @@ impl App {
             self.saving = Saving::ThenLeave;
             return Vec::new();
         }
+        if let Some(Overlay::Note { wanted: true, lines: None, .. }) = self.overlays.in_use_mut() {
+            // Left now, it would be lost.
+            self.saving = Saving::ThenLeave;
+            self.say_note_waits();
+            return Vec::new();
+        }
         if let Some(why) = self.unsaved.clone()
             && !self.warned
         {
@@ -112,6 +118,10 @@ impl App {
     /// Keeps a note open that is to be written as soon as it is there: closed, it would be lost.
     pub(super) fn wait_for(&mut self, note: Overlay) {
         self.overlays.show(note);
+        self.say_note_waits();
+    }
+
+    fn say_note_waits(&mut self) {
         self.say("the note is written as soon as it is composed".to_owned());
     }
 
@@ -127,7 +137,9 @@ impl App {
         *lines = Some(framed(&note.text, size));
         let write = wanted.then(|| Effect::Write(path.clone(), note.clone()));
         self.note = note;
-        write.into_iter().collect()
+        // How a save ends is when somebody who waits leaves.
+        let save = (self.saving == Saving::ThenLeave).then_some(Effect::Save);
+        write.into_iter().chain(save).collect()
     }
 
     /// Takes a new size of the screen. A note is wrapped once for each: one of 50,000 lines is too long for every frame.

@@ -1,7 +1,9 @@
 //! A disk that takes its time: what the screen says meanwhile, and leaving.
 
 use super::Desk;
+use tokentrail::testing::model::Time;
 use tokentrail::testing::tui::app::Message;
+use tokentrail::testing::tui::keymap::Key;
 
 /// A verdict on the first step, not on disk yet.
 fn pressed() -> Desk {
@@ -50,4 +52,17 @@ fn leaving_warns_once_of_what_could_not_be_saved() {
     assert!(desk.screen().contains(" NOT SAVED ") && !desk.screen().contains("saving…"), "{}", desk.screen());
     desk.press("q");
     assert!(desk.quits);
+}
+
+#[test]
+fn leaving_waits_for_a_note_that_was_asked_for() {
+    let mut desk = Desk::open((80, 24));
+    let key = Key::try_from("e".to_owned()).unwrap();
+    let compose = desk.app.update(Message::Key(key.event(), Time::MISSING));
+    desk.press("w ctrl-c");
+    assert!(!desk.quits && desk.screen().contains("as soon as it is composed"), "{}", desk.screen());
+    for effect in compose {
+        desk.carry_out(effect);
+    }
+    assert!(desk.quits && desk.home.path().join("case.md").exists());
 }

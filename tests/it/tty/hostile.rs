@@ -35,9 +35,13 @@ fn not_a_byte_of_a_hostile_bundle_moves_the_terminal() {
         command.arg(home.path().join(format!("c{name}.json")));
         let mut tty = Tty::start(command, home, &[("TERM_PROGRAM", &name)]);
         tty.shows("? help").shows("high");
-        for keys in
-            ["\r", "y", "j", "j", "e", "w", "\u{1b}", "B", "\u{1b}", "U", "\u{1b}", "?", "\u{1b}", "\t", "\r", "\u{1b}"]
-        {
+        for keys in ["\r", "y", "j", "j", "e"] {
+            tty.keys(keys);
+            tty.rests();
+        }
+        // A note that is still composed stays open under any key.
+        tty.keys("w").shows("note written to");
+        for keys in ["\u{1b}", "B", "\u{1b}", "U", "\u{1b}", "?", "\u{1b}", "\t", "\r", "\u{1b}"] {
             tty.keys(keys);
             tty.rests();
         }
