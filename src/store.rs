@@ -8,6 +8,7 @@ mod devices;
 mod duplicates;
 mod events;
 mod forms;
+mod given;
 mod index;
 mod intern;
 mod merges;
@@ -129,11 +130,15 @@ impl Store {
             indexes: Default::default(),
             devices: OnceLock::new(),
         };
-        if store.flag_events().any(Flags::TABLE_GUESSED | Flags::TABLE_BY_NAME) {
+        let flags = store.flag_events();
+        if flags.any(Flags::TABLE_GUESSED | Flags::TABLE_BY_NAME) {
             store.take_tables();
         }
         store.mark_duplicates();
         store.resolve_users();
+        if flags.has(Flags::TYPED_BY_ENDPOINT) {
+            store.mark_given();
+        }
         store.compute_tokens();
         store
     }

@@ -80,9 +80,9 @@ impl FlowKind {
         }
     }
 
-    /// Returns whether a row has the transfer method of the kind.
+    /// Returns whether a row has the transfer method of the kind, or a code gave it tokens where none is recorded.
     pub fn has_transfer(self, event: Event<'_>) -> bool {
-        event.flags.has(self.flags().1)
+        event.flags.has(self.flags().1) || (self == Self::DeviceCode && event.flags.has(Flags::GIVEN))
     }
 }
 

@@ -1,12 +1,13 @@
 //! Networks that users are known to sign in from.
 //!
 //! A network is known to a user at a time where the user signed in from it on two days before that day. It is new where
-//! it is not known and seven such days have networks of its kind; else the bundle cannot decide. The day itself never
-//! counts: an intruder over midnight does not make their own network known.
+//! it is not known and seven such days have networks of its kind; else the bundle cannot decide. Nor can it where no AS
+//! number is known, and the user signed in from the prefix's block on two days before: a provider's lines and phones go
+//! through many prefixes. The day itself never counts: an intruder over midnight does not make their own network known.
 
 use super::KnownNetworks;
 use super::numbers::{self, Values};
-use super::places::{Net, Place, Places};
+use super::places::{Block, Net, Place, Places};
 use crate::model::{Span, Sym, Time};
 use crate::store::Store;
 use crate::tables::Role;
@@ -47,7 +48,7 @@ impl Standing {
 pub enum Outside {
     /// All of them are within.
     No,
-    /// In a known network, but in another part of it.
+    /// In another part of a known network, or of a block where no AS number is known.
     Near,
     /// In a network that is not known.
     Yes,
@@ -145,6 +146,8 @@ struct Own {
 pub struct Known {
     users: HashMap<Sym, Own, RandomState>,
     nets: Vec<(Net, Sym, Week)>,
+    /// Of networks without an AS number.
+    blocks: Vec<(Block, Sym, Pair)>,
     /// By /24 and /48, neutral rows included.
     prefixes: Vec<(Net, Sym, Pair)>,
     /// Neutral rows included.
@@ -194,7 +197,7 @@ impl Known {
             seen.into_iter()
         });
         let seen = numbers::joined(parts, Week::join);
-        let (mut nets, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut nets, mut blocks, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut users: HashMap<Sym, Own, RandomState> = HashMap::default();
         for ((user, place), days) in seen {
             let place = places.numbered(place);
@@ -210,9 +213,11 @@ impl Known {
                 networks.all.join(&days);
                 networks.kinds[net.kind()].join(&days);
                 nets.push((net, user, days));
+                blocks.extend(net.block().map(|block| (block, user, pair)));
             }
         }
-        Self { users, nets: sorted(nets), prefixes: sorted(prefixes), addresses: sorted(addresses), given }
+        let (nets, blocks) = (sorted(nets), sorted(blocks));
+        Self { users, nets, blocks, prefixes: sorted(prefixes), addresses: sorted(addresses), given }
     }
 
     /// Returns whether the user has sign-ins on seven days before a time's day.
@@ -236,11 +241,17 @@ impl Known {
         let day = day(at);
         if days_of(&self.nets, net, user).is_some_and(|days| days.are(KNOWN_DAYS, day)) {
             Standing::Known
-        } else if given.is_none() && seen.kinds[net.kind()].are(BASELINE_DAYS, day) {
+        } else if given.is_none() && seen.kinds[net.kind()].are(BASELINE_DAYS, day) && !self.has_block(user, net, day) {
             Standing::New
         } else {
             Standing::Undecided
         }
+    }
+
+    /// Returns whether a user signed in from the block of a network without an AS number on two days before a day.
+    fn has_block(&self, user: Sym, net: Net, day: u16) -> bool {
+        let days = net.block().and_then(|block| days_of(&self.blocks, block, user));
+        days.is_some_and(|days| days.are(KNOWN_DAYS, day))
     }
 
     /// Standing of a place's address with a user at a time: an address of a known network is new where the user used
@@ -284,7 +295,10 @@ impl Known {
 
     /// Distance of some places from those of the user at a time.
     pub fn outside<'a>(&self, user: Sym, mut places: impl Iterator<Item = &'a Place> + Clone, at: Time) -> Outside {
-        let is_foreign = |place: &Place| place.telling_net().is_some() && !self.is_known(user, place, at);
+        let is_foreign = |place: &Place| {
+            let is_near = |net: Net| self.has_block(user, net, day(at));
+            place.telling_net().is_some_and(|net| !self.is_known(user, place, at) && !is_near(net))
+        };
         if places.clone().any(is_foreign) {
             return Outside::Yes;
         }
@@ -413,6 +427,22 @@ mod tests {
         assert_eq!(with(("u", 20, "192.0.2.200", "64496")), (Standing::Known, Outside::No), "the same /24");
         assert_eq!(with(("u", 20, "198.51.100.7", "64496")), (Standing::Known, Outside::Near));
         assert_eq!(with(("u", 20, "198.51.100.7", "64510")), (Standing::New, Outside::Yes));
+    }
+
+    #[test]
+    fn another_prefix_of_a_block_is_near_where_no_number_is_known() {
+        let at = |address: &'static str| ("u", 20, address, "");
+        let home = |address: &'static str| (1..=7).map(|day| ("u", day, address, "")).collect::<Vec<_>>();
+        let with = |address, row| last(&[home(address), vec![row]].concat(), None);
+        let (near, far) = ((Standing::Undecided, Outside::Near), (Standing::New, Outside::Yes));
+        assert_eq!(with(HOME, at("192.0.9.5")), near);
+        assert_eq!(with(HOME, at("192.1.2.10")), far);
+        assert_eq!(with("2001:db8:1::1", at("2001:db8:9::5")), near);
+        assert_eq!(with("2001:db8:1::1", at("2001:db9:1::5")), far);
+        let one_day = [home("203.0.113.5"), vec![("u", 8, HOME, ""), at("192.0.9.5")]].concat();
+        assert_eq!(last(&one_day, None), far, "one day");
+        let numbered = [days(1..=7), home("203.0.113.5"), vec![at("192.0.9.5")]].concat();
+        assert_eq!(last(&numbered, None), far, "a number stands for the block that it was in");
     }
 
     #[test]

@@ -20,8 +20,13 @@ const HOUR: Span = Span::minutes(60);
 /// Most rows at home before and after that are looked at for two that are far.
 const LOOKED_AT: usize = 500;
 /// Flags of rows that a code or a transfer marks.
-pub const MOVED: Flags =
-    Flags(Flags::DEVICE_PROTOCOL.0 | Flags::DEVICE_TRANSFER.0 | Flags::MOVED_PROTOCOL.0 | Flags::MOVED_TRANSFER.0);
+pub const MOVED: Flags = Flags(
+    Flags::DEVICE_PROTOCOL.0
+        | Flags::DEVICE_TRANSFER.0
+        | Flags::MOVED_PROTOCOL.0
+        | Flags::MOVED_TRANSFER.0
+        | Flags::GIVEN.0,
+);
 
 /// Standing of a party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,7 @@ mod profile;
 mod programs;
 mod read;
 
-pub use net::{Compared, Net};
+pub use net::{Block, Compared, Net};
 pub use profile::{Profile, Tool, system_name};
 
 use super::numbers::Numbers;

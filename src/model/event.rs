@@ -140,6 +140,11 @@ impl Flags {
     /// `IncomingTokenType` has a primary refresh token.
     pub const INCOMING_PRIMARY: Self = Self(1 << 23);
 
+    /// The endpoint tells that a device code was typed: no protocol is recorded.
+    pub const TYPED_BY_ENDPOINT: Self = Self(1 << 26);
+    /// By its session, a device code gave it tokens: no transfer method is recorded.
+    pub const GIVEN: Self = Self(1 << 27);
+
     /// Place of the two bits that say how much of its record a copy keeps.
     const KEPT_AT: u32 = 24;
 

@@ -312,10 +312,11 @@ fn is_range_new(context: &DetectContext, user: Sym, place: &Place, at: Time) -> 
 }
 
 /// Returns whether a use is a call that names no software, from a part of the network that is new. Audit logs have no
-/// agent for most of their rows.
+/// agent for most of their rows, and Defender's table of calls has none for any.
 fn is_silent_and_new(context: &DetectContext, user: Sym, used: &TokenUse) -> bool {
     let (event, place) = (context.store.event(used.id), context.places().numbered(used.place));
-    event.table.uses() && Software::of(context, used.id).is_none() && is_range_new(context, user, place, event.time())
+    let names_agents = event.table.uses() && context.store.has(event.table, Field::UserAgent);
+    names_agents && Software::of(context, used.id).is_none() && is_range_new(context, user, place, event.time())
 }
 
 impl Side {

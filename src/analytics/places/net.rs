@@ -3,6 +3,9 @@
 use std::fmt;
 use std::net::IpAddr;
 
+/// Block of addresses: whether of IPv4, and its first octets.
+pub type Block = (bool, [u8; 4]);
+
 /// A network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Net {
@@ -30,6 +33,17 @@ impl Net {
                 head.copy_from_slice(&address.octets()[..6]);
                 Self::V6(head)
             }
+        }
+    }
+
+    /// The block around a prefix, which one provider mostly has to itself: the /16 of an IPv4 address, and of an IPv6
+    /// address the /32, the least that the registries allocate (RIPE-738, ARIN NRPM 6.5.2). `None` for an autonomous
+    /// system.
+    pub fn block(self) -> Option<Block> {
+        match self {
+            Self::Asn(_) => None,
+            Self::V4([a, b, _]) => Some((true, [a, b, 0, 0])),
+            Self::V6([a, b, c, d, ..]) => Some((false, [a, b, c, d])),
         }
     }
 

@@ -312,6 +312,7 @@ impl RecordReader {
         if text.trim().eq_ignore_ascii_case("Cmsi:Cmsi") && !self.record.knows(Field::AuthenticationProtocol) {
             self.record.put(Field::AuthenticationProtocol, 0, "deviceCode");
             self.record.assumed.add(Assumed::BY_ENDPOINT);
+            self.record.event.flags.set(Flags::TYPED_BY_ENDPOINT, true);
         }
     }
 
