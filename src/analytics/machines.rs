@@ -266,6 +266,8 @@ struct Sides<'a> {
     is_new: bool,
     /// Whether it is new by its AS number.
     is_new_by_number: bool,
+    /// Whether the network of one is known to the user.
+    is_known: bool,
     /// Whether a row from such a network is unbound, where enough rows before it were bound.
     is_binding_lost: bool,
 }
@@ -287,6 +289,7 @@ impl<'a> Sides<'a> {
             all: Differs::default(),
             is_new: false,
             is_new_by_number: false,
+            is_known: false,
             is_binding_lost: false,
         };
         let unbound = unbound_kinds(origins, session, binding);
@@ -315,7 +318,8 @@ impl<'a> Sides<'a> {
                 owner.count(profile, (kind, binding), client);
                 continue;
             }
-            let is_new = || known.standing(session.user, place, event.time()) == Standing::New;
+            let standing = || known.standing(session.user, place, event.time());
+            let is_new = || standing() == Standing::New;
             let mut differs = owner.compared(profile, (kind, binding), client);
             // Another system has another program, and a bound token is of use on its device alone.
             if !differs.system && !is_moved && binding != Some(Binding::Bound) {
@@ -355,8 +359,10 @@ impl<'a> Sides<'a> {
                     sides.systems.insert(&profile.os);
                 }
                 sides.all = sides.all.or(differs);
-                let is_new = is_new();
+                let standing = standing();
+                let is_new = standing == Standing::New;
                 sides.is_new |= is_new;
+                sides.is_known |= standing == Standing::Known;
                 let is_new_by_number = is_new && matches!(place.net, Some(Net::Asn(_)));
                 sides.is_new_by_number |= is_new_by_number;
                 sides.is_binding_lost |= is_new_by_number && differs.binding && sides.owner.bound() >= BOUND;
@@ -369,7 +375,10 @@ impl<'a> Sides<'a> {
     }
 }
 
-fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number, is_binding_lost }: Sides<'_>) -> Machines {
+fn judged(sides: Sides<'_>) -> Machines {
+    let Sides { owner, rows, systems, all, is_new, is_new_by_number, is_known, is_binding_lost } = sides;
+    // A part of a network that is new says little of a machine that is at the user's places too.
+    let is_new = is_new_by_number || (is_new && !is_known);
     let has_devices = owner.with_device > 0;
     let marks = Marks::new([
         ("system", Mark::seen(all.system, !owner.systems.is_empty())),
@@ -439,7 +448,8 @@ pub(super) fn strange_session(
     let owner = Owner { with_device: managed, systems: past.systems_before(first).collect(), ..Owner::default() };
     let systems = std::iter::once(&*profile.os).filter(|_| all.system).collect();
     let rows = session.events().collect();
-    let sides = Sides { owner, rows, systems, all, is_new: true, is_new_by_number, is_binding_lost: false };
+    let (is_new, is_known, is_binding_lost) = (true, false, false);
+    let sides = Sides { owner, rows, systems, all, is_new, is_new_by_number, is_known, is_binding_lost };
     Some(Machines { is_whole_session: true, ..judged(sides) })
 }
 

@@ -191,7 +191,8 @@ impl Weights {
         self.facts.contains(&fact)
     }
 
-    /// Returns whether everyday work explains the hit as well as theft: its place or its device is the user's.
+    /// Returns whether everyday work explains the hit as well as theft: its place or its device is the user's, or its town
+    /// and its software are, where no AS number is known.
     pub fn is_explained(&self) -> bool {
         let explains = [
             Fact::OwnNetwork,
@@ -204,7 +205,9 @@ impl Weights {
             Fact::SharedService,
             Fact::OwnDevice,
         ];
-        self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))
+        // A new lease, or a phone in the same town: half an answer is outweighed by the town and the software.
+        let is_new_lease = || [Fact::NewPrefix, Fact::KnownTown, Fact::SeenSoftware].iter().all(|fact| self.has(*fact));
+        (self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))) || (self.over() < 0 && is_new_lease())
     }
 
     /// The fact that makes theft doubtful, so that the others do not suffice for high: another code of the user's, an
