@@ -28,7 +28,7 @@ mod unified_audit;
 
 pub use act::{ActRow, ReadAct};
 pub use audit::OBJECT_ID;
-pub use column::{Columns, DEVICE_PARTS, Rank, Target};
+pub use column::{Columns, DEVICE_PARTS, PLACE_PARTS, Rank, Target};
 pub use foreign::{Foreign, KeyMarks, Marked};
 pub use row_kind::RowKind;
 pub use slots::{ALL_FIELDS, NO_SLOT, Slots};

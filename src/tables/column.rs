@@ -62,6 +62,8 @@ pub enum Target {
     TokenOwner,
     /// One member of the device, for which the portal has a column each.
     DevicePart(usize),
+    /// One member of the place, for which Defender has a column each.
+    PlacePart(usize),
     /// The steps of the authentication, as an array of objects.
     Steps,
     /// Result (0) or method (1) of the second factor, for which the portal has a column each.
@@ -92,6 +94,7 @@ impl Target {
             Self::Resource => Some(Field::ResourceIdentity),
             Self::TokenOwner => Some(Field::UserId),
             Self::DevicePart(_) => Some(Field::DeviceDetail),
+            Self::PlacePart(_) => Some(Field::LocationDetails),
             Self::Steps | Self::MfaPart(_) => Some(Field::AuthenticationDetails),
             Self::Policies(_) => Some(Field::Policies),
             Self::RiskPart(_) => Some(Field::RiskState),
@@ -118,3 +121,6 @@ impl Target {
 /// Members of the device JSON, in the order Entra writes them; [`Target::DevicePart`] counts in it.
 pub const DEVICE_PARTS: [&str; 7] =
     ["deviceId", "displayName", "operatingSystem", "browser", "isCompliant", "isManaged", "trustType"];
+
+/// Members of the place JSON beside the country; [`Target::PlacePart`] counts in it. The last two are of its coordinates.
+pub const PLACE_PARTS: [&str; 4] = ["city", "state", "latitude", "longitude"];

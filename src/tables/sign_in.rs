@@ -2,8 +2,8 @@
 
 use super::column::Columns;
 use super::column::Target::{
-    Created, DevicePart, Endpoint, Json, Mark, MfaPart, Number, Place, Policies, PortalPlace, Resource, RiskPart,
-    Status, Steps, Text, Words,
+    Created, DevicePart, Endpoint, Json, Mark, MfaPart, Number, Place, PlacePart, Policies, PortalPlace, Resource,
+    RiskPart, Status, Steps, Text, Words,
 };
 use super::common::{ENVELOPE, TOKEN};
 use super::{Missing, Role, RowKind, Success, TableSpec};
@@ -93,6 +93,9 @@ const SIGN_IN: Columns = &[
     ("autonomoussystemnumber", Number(Field::Asn, 1)), ("asn", Number(Field::Asn, 0)),
     ("location", Place), ("locationdetails", Json(Field::LocationDetails, 1)),
     ("country", Text(Field::Location, 0)), ("location.countryorregion", Text(Field::Location, 0)),
+    ("city", PlacePart(0)), ("state", PlacePart(1)), ("latitude", PlacePart(2)), ("longitude", PlacePart(3)),
+    ("location.city", PlacePart(0)), ("location.state", PlacePart(1)),
+    ("location.geocoordinates.latitude", PlacePart(2)), ("location.geocoordinates.longitude", PlacePart(3)),
     ("devicedetail.deviceid", DevicePart(0)), ("devicedetail.displayname", DevicePart(1)),
     ("devicedetail.operatingsystem", DevicePart(2)), ("devicedetail.browser", DevicePart(3)),
     ("devicedetail.iscompliant", DevicePart(4)), ("devicedetail.ismanaged", DevicePart(5)),

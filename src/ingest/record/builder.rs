@@ -23,7 +23,7 @@ use crate::store::Part;
 use crate::tables::foreign::HIT_TABLE;
 use crate::tables::json::Arena;
 use crate::tables::members::{Members, trim};
-use crate::tables::{DEVICE_PARTS, KeyMarks, Rank, Target, Targets};
+use crate::tables::{DEVICE_PARTS, KeyMarks, PLACE_PARTS, Rank, Target, Targets};
 use acts::Raw;
 use inside::{Unclaimed, leave};
 use intern::{Last, Written};
@@ -116,6 +116,7 @@ struct Record {
     service_principal: bool,
     token_owner: Option<Held>,
     device: Option<Box<[String; DEVICE_PARTS.len()]>>,
+    place: Option<Box<[String; PLACE_PARTS.len()]>>,
     /// Result and method of the second factor.
     mfa: Option<Box<[String; 2]>>,
     /// State, detections, detail and level of the risk, where they say anything.
@@ -160,6 +161,7 @@ impl Default for Record {
             service_principal: false,
             token_owner: None,
             device: None,
+            place: None,
             mfa: None,
             risk: None,
             utc_offset: Span::from_ticks(0),
@@ -417,6 +419,10 @@ impl RecordReader {
         let record = &mut self.record;
         if let Some(parts) = record.device.take() {
             record.put(Field::DeviceDetail, 0, &value::device(&parts));
+        }
+        if let Some(parts) = record.place.take() {
+            let place = value::place(&parts, record.at(record.held[Field::Location as usize]));
+            record.put(Field::LocationDetails, 0, &place);
         }
         if let Some(parts) = record.mfa.take() {
             let [detail, method] = parts.each_ref().map(String::as_str);

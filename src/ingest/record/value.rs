@@ -2,9 +2,9 @@
 
 use super::json_scan::outside_strings;
 use crate::model::{WrittenStep, auth_steps, authentication, flag};
-use crate::tables::DEVICE_PARTS;
 use crate::tables::json::{Arena, Map, Value as Json};
 use crate::tables::members;
+use crate::tables::{DEVICE_PARTS, PLACE_PARTS};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -270,6 +270,25 @@ pub(crate) fn device(parts: &[String; DEVICE_PARTS.len()]) -> String {
     json
 }
 
+/// The place as the JSON the other shapes have, from Defender's columns and the country. Blank columns are left out, and
+/// coordinates that are no numbers.
+pub(crate) fn place(parts: &[String; PLACE_PARTS.len()], country: &str) -> String {
+    let mut place = serde_json::Map::new();
+    let (names, degrees) = parts.split_at(2);
+    for (name, text) in PLACE_PARTS.iter().zip(names.iter().map(String::as_str)).chain([(&"countryOrRegion", country)])
+    {
+        if !text.trim().is_empty() {
+            place.insert((*name).to_owned(), Value::from(text));
+        }
+    }
+    if let [Ok(latitude), Ok(longitude)] = [&degrees[0], &degrees[1]].map(|text| text.trim().parse::<f64>()) {
+        let point = [(PLACE_PARTS[2], latitude), (PLACE_PARTS[3], longitude)];
+        let point: serde_json::Map<_, _> = point.into_iter().map(|(name, at)| (name.to_owned(), at.into())).collect();
+        place.insert("geoCoordinates".to_owned(), Value::from(point));
+    }
+    Value::from(place).to_string()
+}
+
 /// `City, State, CC` as the place object the other shapes have, and its country.
 pub(crate) fn portal_place(text: &str) -> (String, String) {
     let mut parts = text.rsplitn(3, ',').map(str::trim);
@@ -305,6 +324,11 @@ mod tests {
         parts[2] = "Windows 10".into();
         parts[4] = "No".into();
         assert_eq!(device(&parts), "{\"deviceId\":\"\",\"operatingSystem\":\"Windows 10\",\"isCompliant\":false}");
+        let parts = ["Springfield", "", "12.5", "-3"].map(str::to_owned);
+        let point = "{\"latitude\":12.5,\"longitude\":-3.0}";
+        let expected = format!("{{\"city\":\"Springfield\",\"countryOrRegion\":\"US\",\"geoCoordinates\":{point}}}");
+        assert_eq!(place(&parts, "US"), expected);
+        assert_eq!(place(&["", "", "12.5", "north"].map(str::to_owned), ""), "{}");
         let (json, country) = portal_place("Springfield, Example State, US");
         assert_eq!(json, "{\"city\":\"Springfield\",\"state\":\"Example State\",\"countryOrRegion\":\"US\"}");
         assert_eq!(country, "US");

@@ -132,6 +132,9 @@ impl RecordReader {
             Target::DevicePart(part) => {
                 text.clone_into(&mut self.record.device.get_or_insert_default()[part]);
             }
+            Target::PlacePart(part) if !text.is_empty() => {
+                text.clone_into(&mut self.record.place.get_or_insert_default()[part]);
+            }
             Target::MfaPart(part) if !is_blank(text, Field::AuthenticationDetails) => {
                 text.clone_into(&mut self.record.mfa.get_or_insert_default()[part]);
             }
@@ -155,6 +158,7 @@ impl RecordReader {
             | Target::Category
             | Target::Activity
             | Target::ErrorAnswer
+            | Target::PlacePart(_)
             | Target::MfaPart(_) => {}
             Target::Properties => return self.inner(text, INNER_START),
             Target::Wrapper => return self.inner(text, ROW_START),
