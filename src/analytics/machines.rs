@@ -266,7 +266,7 @@ struct Sides<'a> {
     is_new: bool,
     /// Whether it is new by its AS number.
     is_new_by_number: bool,
-    /// Whether the network of one is known to the user.
+    /// Whether the network of one was known to the user when the first came.
     is_known: bool,
     /// Whether a row from such a network is unbound, where enough rows before it were bound.
     is_binding_lost: bool,
@@ -318,8 +318,7 @@ impl<'a> Sides<'a> {
                 owner.count(profile, (kind, binding), client);
                 continue;
             }
-            let standing = || known.standing(session.user, place, event.time());
-            let is_new = || standing() == Standing::New;
+            let is_new = || known.standing(session.user, place, event.time()) == Standing::New;
             let mut differs = owner.compared(profile, (kind, binding), client);
             // Another system has another program, and a bound token is of use on its device alone.
             if !differs.system && !is_moved && binding != Some(Binding::Bound) {
@@ -359,10 +358,11 @@ impl<'a> Sides<'a> {
                     sides.systems.insert(&profile.os);
                 }
                 sides.all = sides.all.or(differs);
-                let standing = standing();
-                let is_new = standing == Standing::New;
+                let is_new = is_new();
                 sides.is_new |= is_new;
-                sides.is_known |= standing == Standing::Known;
+                // An intruder who stays has made the network known after two days.
+                let began = store.event(sides.rows[0]).time();
+                sides.is_known |= known.is_known(session.user, place, began);
                 let is_new_by_number = is_new && matches!(place.net, Some(Net::Asn(_)));
                 sides.is_new_by_number |= is_new_by_number;
                 sides.is_binding_lost |= is_new_by_number && differs.binding && sides.owner.bound() >= BOUND;
