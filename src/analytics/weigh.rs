@@ -76,7 +76,8 @@ pub(super) fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> 
         let client = store.normalized_field(store.event(rows[0]), Field::AppId);
         let known = clients.entry((place, profile, client));
         let at_place = known.or_insert_with(|| weighing.with_client(rows[0], client, network)).clone();
-        Weights { facts: weighing.facts(rows[0], at_place), rows, ..Weights::default() }
+        let is_given = rows.iter().any(|id| store.event(*id).flags.any(MOVED));
+        Weights { facts: weighing.facts(rows[0], at_place), rows, is_given, ..Weights::default() }
     });
     // Of equal weight the earliest decides.
     let worst = weighed.max_by_key(|weights| (weights.over(), std::cmp::Reverse(weights.rows.first().copied())));

@@ -163,6 +163,8 @@ pub struct Weights {
     pub common: Vec<Fact>,
     /// The rows of the group that decides, in time order.
     pub rows: Vec<EventId>,
+    /// Whether a code or a transfer gave their tokens: what was typed in one place is used in another.
+    pub is_given: bool,
 }
 
 impl Weights {
@@ -207,7 +209,8 @@ impl Weights {
         ];
         // A new lease, or a phone in the same town: half an answer is outweighed by the town and the software.
         let is_new_lease = || [Fact::NewPrefix, Fact::KnownTown, Fact::SeenSoftware].iter().all(|fact| self.has(*fact));
-        (self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))) || (self.over() < 0 && is_new_lease())
+        let at_place = explains.into_iter().any(|fact| self.has(fact));
+        (self.over() <= 0 && at_place) || (self.over() < 0 && !self.is_given && is_new_lease())
     }
 
     /// The fact that makes theft doubtful, so that the others do not suffice for high: another code of the user's, an
@@ -281,6 +284,17 @@ mod tests {
         Fact::Refused,
     ];
 
+    #[test]
+    fn town_and_software_explain_a_new_prefix_but_of_tokens_that_a_code_gave() {
+        let lease = [Fact::NewPrefix, Fact::KnownTown, Fact::SeenSoftware];
+        assert!(with(&lease).is_explained());
+        assert!(!Weights { is_given: true, ..with(&lease) }.is_explained());
+        assert!(!with(&lease[..2]).is_explained(), "another software");
+        assert!(!with(&[lease[0], lease[2]]).is_explained(), "another town");
+        assert!(!with(&[Fact::NewNetwork, lease[1], lease[2]]).is_explained(), "a network by its number");
+        assert!(!with(&[&lease[..], &[Fact::Refused]].concat()).is_explained(), "even");
+    }
+
     fn with(facts: &[Fact]) -> Weights {
         Weights { facts: facts.to_vec(), ..Weights::default() }
     }
@@ -324,7 +338,7 @@ mod tests {
     #[test]
     fn a_fact_for_theft_that_is_common_here_weighs_nothing() {
         let facts = [Fact::NewNetwork, Fact::NewSoftware, Fact::OwnDevice].to_vec();
-        let weights = Weights { facts, common: vec![Fact::NewNetwork], rows: Vec::new() };
+        let weights = Weights { facts, common: vec![Fact::NewNetwork], ..Weights::default() };
         assert_eq!((weights.for_theft(), weights.for_work(), weights.confidence()), (1, 1, Confidence::Low));
         assert!(weights.sentence().starts_with("the network is new to the user (0: common here); "));
     }
