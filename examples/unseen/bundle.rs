@@ -46,9 +46,12 @@ struct Part {
     day: i64,
 }
 
-/// The bundle of a seed.
-pub(crate) fn make(seed: u64) -> Bundle {
+/// The bundle of a seed; as Defender exports it, or as the seed says.
+pub(crate) fn make(seed: u64, as_defender: bool) -> Bundle {
     let mut world = World::new(seed);
+    if as_defender {
+        world.export = world.export.as_defender();
+    }
     let mut rng = Rng::seeded(&format!("cast {seed}"));
     let parts = cast(&world, &mut rng);
     plan(&mut world, &parts, &mut rng);

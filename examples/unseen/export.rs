@@ -1,6 +1,7 @@
 //! Export of a bundle: contents and shapes of its files.
 
 mod collected;
+mod defender;
 mod lines;
 mod table;
 
@@ -18,6 +19,8 @@ pub(crate) enum Shape {
     Table,
     /// As Microsoft-Extractor-Suite collects: Graph's own objects, no Graph calls, the refresh token withheld.
     Collected,
+    /// Results of Defender's advanced hunting.
+    Defender,
 }
 
 /// An export.
@@ -68,6 +71,13 @@ impl Export {
         }
     }
 
+    /// The same, as Defender has it.
+    pub(crate) fn as_defender(self) -> Self {
+        let tables =
+            TABLES.map(|(table, _)| table == Table::NonInteractive || (table != Table::Legacy && self.has(table)));
+        Self { shape: Shape::Defender, networks: false, tables, ..self }
+    }
+
     /// Returns whether the export has a table.
     pub(crate) fn has(self, table: Table) -> bool {
         TABLES.iter().zip(self.tables).any(|((one, _), there)| *one == table && there)
@@ -75,7 +85,7 @@ impl Export {
 
     /// Returns whether refresh tokens are named as such.
     pub(crate) fn names_tokens(self) -> bool {
-        self.shape != Shape::Collected
+        !matches!(self.shape, Shape::Collected | Shape::Defender)
     }
 }
 
@@ -85,6 +95,7 @@ impl std::fmt::Display for Export {
             Shape::Lines => "JSON lines",
             Shape::Table => "CSV",
             Shape::Collected => "Extractor Suite",
+            Shape::Defender => "Defender",
         };
         write!(f, "{shape}, {} days", self.days)?;
         let missing = TABLES.iter().zip(self.tables).filter(|(_, there)| !there).map(|((_, name), _)| *name);
@@ -105,6 +116,7 @@ pub(crate) fn files(world: &World, log: &mut Log) -> Vec<File> {
     log.audit.sort_by_key(|row| (row.at, row.id));
     match world.export.shape {
         Shape::Collected => collected::files(world, log),
+        Shape::Defender => defender::files(world, log),
         Shape::Lines => {
             let write = |rows: Vec<Row>| rows.into_iter().fold(String::new(), |text, row| text + &row.line() + "\n");
             named(world, log, "json", write)

@@ -36,6 +36,9 @@ struct Args {
     /// Writes each bundle and its truth.json here, and keeps them.
     #[arg(long)]
     write: Option<PathBuf>,
+    /// Writes every bundle as Defender exports it, whatever its seed says.
+    #[arg(long)]
+    defender: bool,
     /// Lists what is wrong, a line each.
     #[arg(long)]
     explain: bool,
@@ -69,7 +72,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let seeds: Vec<u64> = args.seeds.clone().collect();
     for some in seeds.chunks(std::thread::available_parallelism().map_or(1, usize::from)) {
         let judged: Vec<anyhow::Result<Judgement>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = some.iter().map(|seed| scope.spawn(|| one(*seed, args.write.as_deref()))).collect();
+            let threads: Vec<_> = some.iter().map(|seed| scope.spawn(|| one(*seed, &args))).collect();
             threads.into_iter().map(|thread| thread.join().expect("what panics has said so")).collect()
         });
         for judgement in judged {
@@ -138,9 +141,9 @@ impl Args {
 }
 
 /// Makes, writes and judges the bundle of a seed.
-fn one(seed: u64, write_to: Option<&Path>) -> anyhow::Result<Judgement> {
-    let bundle = bundle::make(seed);
-    let kept = write_to.map(|folder| folder.join(format!("seed-{seed}")));
+fn one(seed: u64, args: &Args) -> anyhow::Result<Judgement> {
+    let bundle = bundle::make(seed, args.defender);
+    let kept = args.write.as_deref().map(|folder| folder.join(format!("seed-{seed}")));
     let scratch = tempfile::tempdir()?;
     let folder = kept.as_deref().unwrap_or(scratch.path());
     write(folder, &bundle)?;

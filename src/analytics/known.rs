@@ -435,13 +435,16 @@ mod tests {
         let home = |address: &'static str| (1..=7).map(|day| ("u", day, address, "")).collect::<Vec<_>>();
         let with = |address, row| last(&[home(address), vec![row]].concat(), None);
         let (near, far) = ((Standing::Undecided, Outside::Near), (Standing::New, Outside::Yes));
-        assert_eq!(with(HOME, at("192.0.9.5")), near);
-        assert_eq!(with(HOME, at("192.1.2.10")), far);
-        assert_eq!(with("2001:db8:1::1", at("2001:db8:9::5")), near);
-        assert_eq!(with("2001:db8:1::1", at("2001:db9:1::5")), far);
-        let one_day = [home("203.0.113.5"), vec![("u", 8, HOME, ""), at("192.0.9.5")]].concat();
+        assert_eq!(with("192.0.8.1", at("192.0.9.5")), near);
+        assert_eq!(with("192.0.8.1", at("192.1.8.1")), far);
+        assert_eq!(with("198.18.8.1", at("198.18.9.5")), far, "benchmarks");
+        assert_eq!(with("2001:db9:1::1", at("2001:db9:9::5")), near);
+        assert_eq!(with("2001:db9:1::1", at("2001:dba:1::5")), far);
+        assert_eq!(with("2001:db8:1::1", at("2001:db8:9::5")), far, "documentation");
+        let one_day = [home(HOME), vec![("u", 8, "192.0.8.1", ""), at("192.0.9.5")]].concat();
         assert_eq!(last(&one_day, None), far, "one day");
-        let numbered = [days(1..=7), home("203.0.113.5"), vec![at("192.0.9.5")]].concat();
+        let numbered: Vec<_> = (1..=7).map(|day| ("u", day, "192.0.8.1", "64496")).collect();
+        let numbered = [numbered, home(HOME), vec![at("192.0.9.5")]].concat();
         assert_eq!(last(&numbered, None), far, "a number stands for the block that it was in");
     }
 

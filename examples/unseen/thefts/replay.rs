@@ -1,7 +1,7 @@
 //! Sessions and tokens taken from the victim's machine and used by somebody else.
 
 use crate::event::{Call, Factor, Incoming, OK, Origin, SignIn};
-use crate::export::Table;
+use crate::export::{Shape, Table};
 use crate::story::{Pair, Story};
 use crate::world::ids::{
     AAD_GRAPH, ARM, AZURE_PORTAL, EXCHANGE, GRAPH, OFFICE, OFFICE_HOME, ONEDRIVE, OUTLOOK_WEB, SHAREPOINT,
@@ -55,7 +55,8 @@ pub(super) fn access_token(story: &mut Story) {
         story.call_with(&token, seconds, path, |call| call.origin = origin);
         seconds += story.rng.between(1, 90);
     }
-    if !story.world.export.has(Table::Graph) {
+    // Defender's calls name no agent, and without AS numbers two prefixes may be of one provider.
+    if !story.world.export.has(Table::Graph) || story.world.export.shape == Shape::Defender {
         story.undecided = Some("MicrosoftGraphActivityLogs");
     }
 }

@@ -17,7 +17,7 @@ use crate::analytics::{
 };
 use crate::facts::ClientRole;
 use crate::model::words::counted;
-use crate::model::{EventId, Field, Severity, Span, Sym, Time};
+use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Time};
 use crate::store::Key;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -114,6 +114,9 @@ struct Graded<'f> {
     flow: &'f Flow,
     time: Time,
     descendants: Vec<EventId>,
+    /// The rows that show its sides: its legs, and where no leg can show who redeemed the code, the first sign-in that it
+    /// gave tokens to.
+    sides: Vec<EventId>,
 }
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
@@ -126,7 +129,8 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
             for flow in flows {
                 let time = flow.time(context.store);
                 let descendants = descendants_of(context, kind, user, flow, time);
-                let graded = Graded { kind, user, flow, time, descendants };
+                let sides = sides_of(context, flow, &descendants);
+                let graded = Graded { kind, user, flow, time, descendants, sides };
                 let marks = marks(context, &graded, &boxes, &bursts);
                 hits.push(hit(context, &graded, &marks));
             }
@@ -147,6 +151,16 @@ fn descendants_of(context: &DetectContext, kind: FlowKind, user: Sym, flow: &Flo
         }));
     }
     found.into_iter().collect()
+}
+
+/// The legs of a flow, and the first sign-in that it gave tokens to where no transfer method is recorded: one by the code's
+/// client, if any is.
+fn sides_of(context: &DetectContext, flow: &Flow, descendants: &[EventId]) -> Vec<EventId> {
+    let store = context.store;
+    let client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
+    let given = || descendants.iter().copied().filter(|&id| store.event(id).flags.has(Flags::GIVEN));
+    let by_client = given().find(|&id| flow.legs.iter().any(|&leg| client(leg) == client(id)));
+    flow.legs.iter().copied().chain(by_client.or_else(|| given().next())).collect()
 }
 
 /// Legs in each network, by user, in time order.
@@ -192,12 +206,12 @@ impl Boxes {
 
 fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &HashSet<EventId>) -> Marks {
     let (store, places, known) = (context.store, context.places(), context.known());
-    let Graded { kind, user, flow, time, descendants } = graded;
+    let Graded { kind, user, flow, time, descendants, sides } = graded;
     let (user, time) = (*user, *time);
     let legs = &flow.legs;
     let rows = || legs.iter().chain(descendants).copied();
-    let split = places.differ(legs.iter().copied()) || places.are_apart(legs.iter().copied());
-    let standings: Vec<Standing> = legs.iter().map(|&leg| known.standing(user, places.place(leg), time)).collect();
+    let split = places.differ(sides.iter().copied()) || places.are_apart(sides.iter().copied());
+    let standings: Vec<Standing> = sides.iter().map(|&row| known.standing(user, places.place(row), time)).collect();
     let first = {
         let before = context
             .flows_in(*kind)
@@ -210,9 +224,9 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
         Tool::Library => known.standing(user, places.place(id), time) == Standing::New,
         Tool::None => false,
     };
-    let mut telling = places.distinct(legs.iter().copied());
+    let mut telling = places.distinct(sides.iter().copied());
     telling.retain(|place| !place.is_neutral);
-    let of_legs = places.software(legs.iter().copied());
+    let of_legs = places.software(sides.iter().copied());
     let is_away = |id: EventId| {
         !telling.is_empty()
             && telling.iter().all(|leg| places.place(id).compared(leg) == Compared::Different)
@@ -225,7 +239,7 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
     let soon = |id: EventId| store.event(id).time() <= time.plus(REGISTRATION_TIME);
     let registers = |id: EventId| asks_for_registration(store, id);
     Marks::new([
-        ("split", Mark::seen(legs.len() > 1 && split, legs.len() > 1)),
+        ("split", Mark::seen(sides.len() > 1 && split, sides.len() > 1)),
         ("first", first),
         (
             "net",
@@ -250,7 +264,7 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
 
 fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     let (store, places, known) = (context.store, context.places(), context.known());
-    let Graded { user, flow, time, descendants, .. } = graded;
+    let Graded { user, flow, time, descendants, sides, .. } = graded;
     let rows = flow.legs.iter().chain(descendants).map(|&id| places.place(id));
     let outside = known.outside(*user, rows.clone(), *time);
     let has = |name| marks.has(name);
@@ -258,7 +272,7 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     let spent = has("drs") || has("burst");
     // The first exchange at home, the others elsewhere, with the same software: `away` asks for another.
     let is_new = |place: &&Place| known.standing(*user, place, *time) == Standing::New;
-    let legs = places.distinct(flow.legs.iter().copied());
+    let legs = places.distinct(sides.iter().copied());
     let went_to = |is_elsewhere: fn(Compared) -> bool| {
         !legs.iter().any(is_new)
             && places
@@ -313,7 +327,7 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
 
 fn hit(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Hit {
     let store = context.store;
-    let Graded { kind, user, flow, time, descendants } = graded;
+    let Graded { kind, user, flow, time, descendants, .. } = graded;
     let first = flow.legs.first().copied();
     let sessions = flow.legs.iter().map(|&leg| store.normalized_field(store.event(leg), Field::SessionId));
     let mut events: Vec<EventId> = flow.legs.iter().chain(descendants).copied().collect();

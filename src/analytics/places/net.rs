@@ -38,10 +38,13 @@ impl Net {
 
     /// The block around a prefix, which one provider mostly has to itself: the /16 of an IPv4 address, and of an IPv6
     /// address the /32, the least that the registries allocate (RIPE-738, ARIN NRPM 6.5.2). `None` for an autonomous
-    /// system.
+    /// system, and for addresses that are no provider's: those set aside for documentation and benchmarks (RFC 5737,
+    /// 2544, 3849, 9637), which stand for others in a log made anonymous.
     pub fn block(self) -> Option<Block> {
         match self {
-            Self::Asn(_) => None,
+            Self::Asn(_)
+            | Self::V4([192, 0, 2] | [198, 51, 100] | [203, 0, 113] | [198, 18 | 19, _])
+            | Self::V6([0x20, 0x01, 0x0d, 0xb8, ..] | [0x3f, 0xff, 0..=0x0f, ..]) => None,
             Self::V4([a, b, _]) => Some((true, [a, b, 0, 0])),
             Self::V6([a, b, c, d, ..]) => Some((false, [a, b, c, d])),
         }
