@@ -2,7 +2,7 @@
 
 use super::{Hit, Settings, run_with_low};
 use crate::facts::Facts;
-use crate::model::{Field, Severity, Span, Table, Time};
+use crate::model::{Field, Flags, Severity, Span, Table, Time};
 use crate::store::testing::Rows;
 use std::sync::Arc;
 
@@ -66,6 +66,12 @@ impl Bundle {
         let id = format!("row{}", self.count);
         let common = [(Field::Id, id.as_str()), (Field::UserId, "u"), (Field::ResultType, "0")];
         self.rows.row(table, at, &[&common[..], &fields.concat()].concat());
+        self
+    }
+
+    /// Sets flags of the last row.
+    pub(super) fn flag(&mut self, flags: Flags) -> &mut Self {
+        self.rows.flag(flags);
         self
     }
 

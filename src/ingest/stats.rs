@@ -128,7 +128,11 @@ const ASSUMPTIONS: [(Assumed, &str); 6] = [
          portal gives (InteractiveSignIns_…, NonInteractiveSignIns_…), which tells",
     ),
     (Assumed::TYPE_NAMES, "nested values (device, place, status) came as names of types: export as JSON to have them"),
-    (Assumed::BY_ENDPOINT, "no protocol is recorded; sign-ins at the endpoint Cmsi:Cmsi were read as device code"),
+    (
+        Assumed::BY_ENDPOINT,
+        "no protocol is recorded; sign-ins at the endpoint Cmsi:Cmsi were read as device code, and of their sessions' next \
+         day those by its client or by other software as with its tokens",
+    ),
     (Assumed::NO_STATUS, "some results were taken out of the export: whether those sign-ins succeeded is not known"),
 ];
 

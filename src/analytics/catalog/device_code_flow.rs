@@ -387,3 +387,34 @@ fn reasons(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Vec<S
     }
     reasons
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::testing::{AWAY, Bundle, DESK, LIBRARY, MAC, after, graded};
+    use crate::model::Table;
+
+    #[test]
+    fn where_no_transfer_is_recorded_the_first_row_that_the_code_gave_tokens_to_shows_the_other_side() {
+        let found = |rows: &[(i64, &[&[(Field, &str)]])]| {
+            let mut bundle = Bundle::at_desk(8);
+            let of_code = [(Field::SessionId, "s"), (Field::AppId, "d3590ed6-52b3-4102-aeff-aad2292ab01c")];
+            let typed = [(Field::AuthenticationProtocol, "deviceCode")];
+            bundle.row(Table::SignIn, &after(Span::seconds(0)), &[DESK, &of_code, &typed]);
+            bundle.flag(Flags::TYPED_BY_ENDPOINT);
+            for (second, fields) in rows {
+                let fields: Vec<&[(Field, &str)]> = [&of_code[..]].into_iter().chain(fields.iter().copied()).collect();
+                bundle.row(Table::NonInteractive, &after(Span::seconds(*second)), &fields);
+            }
+            let hits = bundle.hits(ANALYTIC.id);
+            let [hit] = &hits[..] else { panic!("{} hits", hits.len()) };
+            (graded(hit), hit.legs.len(), hit.evidence.len())
+        };
+        let other = (Field::AppId, "other");
+        assert_eq!(found(&[(9, &[AWAY, &[LIBRARY]])]), (Severity::High, 1, 2), "a new network, and a tool");
+        assert_eq!(found(&[(9, &[AWAY, &[MAC]])]), (Severity::Medium, 1, 2), "a new network, and another system");
+        assert_eq!(found(&[(9, &[DESK])]), (Severity::Low, 1, 2), "the desk");
+        assert_eq!(found(&[(5, &[DESK]), (9, &[AWAY, &[MAC, other]])]).1, 1);
+        assert_eq!(found(&[]), (Severity::Low, 1, 1));
+    }
+}
