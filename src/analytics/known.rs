@@ -268,7 +268,8 @@ impl Known {
         self.standing(user, place, at) == Standing::Known
     }
 
-    /// Returns whether a place is in a part of its network that the user did not use on two days before.
+    /// Returns whether a place is in a part of a known network, or of a block where no AS number is known, that the user did
+    /// not use on two days before.
     pub fn is_near_only(&self, user: Sym, place: &Place, at: Time) -> bool {
         self.outside(user, std::iter::once(place), at) == Outside::Near
     }
@@ -296,7 +297,7 @@ impl Known {
     /// Distance of some places from those of the user at a time.
     pub fn outside<'a>(&self, user: Sym, mut places: impl Iterator<Item = &'a Place> + Clone, at: Time) -> Outside {
         let is_foreign = |place: &Place| {
-            let is_near = |net: Net| self.has_block(user, net, day(at));
+            let is_near = |net: Net| self.given(place).is_none() && self.has_block(user, net, day(at));
             place.telling_net().is_some_and(|net| !self.is_known(user, place, at) && !is_near(net))
         };
         if places.clone().any(is_foreign) {

@@ -254,6 +254,17 @@ fn unbound_kinds(
     kinds
 }
 
+/// Newness of a row's network to the user.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum New {
+    /// It is not new.
+    No,
+    /// By the prefix of the address.
+    ByPrefix,
+    /// By its AS number.
+    ByNumber,
+}
+
 /// A session's machine, and the rows of another.
 struct Sides<'a> {
     owner: Owner<'a>,
@@ -262,10 +273,8 @@ struct Sides<'a> {
     systems: BTreeSet<&'a str>,
     /// The differences of any of the rows.
     all: Differs,
-    /// Whether the network of one is new to the user.
-    is_new: bool,
-    /// Whether it is new by its AS number.
-    is_new_by_number: bool,
+    /// The most that the network of one is new to the user.
+    new: New,
     /// Whether the network of one was known to the user when the first came.
     is_known: bool,
     /// Whether a row from such a network is unbound, where enough rows before it were bound.
@@ -287,8 +296,7 @@ impl<'a> Sides<'a> {
             rows: Vec::new(),
             systems: BTreeSet::new(),
             all: Differs::default(),
-            is_new: false,
-            is_new_by_number: false,
+            new: New::No,
             is_known: false,
             is_binding_lost: false,
         };
@@ -358,14 +366,16 @@ impl<'a> Sides<'a> {
                     sides.systems.insert(&profile.os);
                 }
                 sides.all = sides.all.or(differs);
-                let is_new = is_new();
-                sides.is_new |= is_new;
+                let new = match place.net {
+                    _ if !is_new() => New::No,
+                    Some(Net::Asn(_)) => New::ByNumber,
+                    _ => New::ByPrefix,
+                };
+                sides.new = sides.new.max(new);
                 // An intruder who stays has made the network known after two days.
                 let began = store.event(sides.rows[0]).time();
                 sides.is_known |= known.is_known(session.user, place, began);
-                let is_new_by_number = is_new && matches!(place.net, Some(Net::Asn(_)));
-                sides.is_new_by_number |= is_new_by_number;
-                sides.is_binding_lost |= is_new_by_number && differs.binding && sides.owner.bound() >= BOUND;
+                sides.is_binding_lost |= new == New::ByNumber && differs.binding && sides.owner.bound() >= BOUND;
             } else {
                 owner.join(profile, (kind, binding), (id, client, place));
                 joined = Some(key);
@@ -376,9 +386,10 @@ impl<'a> Sides<'a> {
 }
 
 fn judged(sides: Sides<'_>) -> Machines {
-    let Sides { owner, rows, systems, all, is_new, is_new_by_number, is_known, is_binding_lost } = sides;
+    let Sides { owner, rows, systems, all, new, is_known, is_binding_lost } = sides;
+    let is_new_by_number = new == New::ByNumber;
     // A part of a network that is new says little of a machine that is at the user's places too.
-    let is_new = is_new_by_number || (is_new && !is_known);
+    let is_new = is_new_by_number || (new == New::ByPrefix && !is_known);
     let has_devices = owner.with_device > 0;
     let marks = Marks::new([
         ("system", Mark::seen(all.system, !owner.systems.is_empty())),
@@ -448,8 +459,8 @@ pub(super) fn strange_session(
     let owner = Owner { with_device: managed, systems: past.systems_before(first).collect(), ..Owner::default() };
     let systems = std::iter::once(&*profile.os).filter(|_| all.system).collect();
     let rows = session.events().collect();
-    let (is_new, is_known, is_binding_lost) = (true, false, false);
-    let sides = Sides { owner, rows, systems, all, is_new, is_new_by_number, is_known, is_binding_lost };
+    let new = if is_new_by_number { New::ByNumber } else { New::ByPrefix };
+    let sides = Sides { owner, rows, systems, all, new, is_known: false, is_binding_lost: false };
     Some(Machines { is_whole_session: true, ..judged(sides) })
 }
 

@@ -193,8 +193,8 @@ impl Weights {
         self.facts.contains(&fact)
     }
 
-    /// Returns whether everyday work explains the hit as well as theft: its place or its device is the user's, or its town
-    /// and its software are, where no AS number is known.
+    /// Returns whether everyday work explains the hit as well as theft, as its place or its device is the user's. Where no AS
+    /// number is known, town and software explain it too if they weigh more, but not for tokens that a code gave.
     pub fn is_explained(&self) -> bool {
         let explains = [
             Fact::OwnNetwork,

@@ -22,6 +22,10 @@ pub const EVALUATED_TOKEN_AT_MOST: Span = Span::minutes(28 * 60);
 /// Microsoft Learn, Continuous access evaluation, 2026-11.
 pub const EVALUATION: Span = Span::minutes(15);
 
+/// Time after a device code in which sign-ins of its session may still be told to be with its tokens: this program's own
+/// choice, as refresh tokens live on for months.
+pub const OF_CODE: Span = Span::DAY;
+
 /// Life of a device code.
 ///
 /// Microsoft Learn, OAuth 2.0 device authorization grant flow, 2026-11.

@@ -1,64 +1,59 @@
 //! Sign-ins with tokens of a device code, where no column says so.
 //!
 //! Defender's table of sign-ins has neither the token presented nor the transfer method: its endpoint shows where a code
-//! was typed, and nothing where it was redeemed. Both sides share the session. So the session's sign-ins of the next day count as
-//! given where they are by the code's client, or by software that the session did not have before.
+//! was typed, and nothing where it was redeemed. Both sides share the session. So the session's sign-ins of the next day
+//! count as given where they are by the code's client, or by named software that the session did not have before. A
+//! browser's next version is other software, and a session that is stolen on the day of a code looks the same.
 
 use super::Store;
-use crate::model::{EventId, Field, Flags, Span, Sym, Time};
+use crate::facts::lifetimes;
+use crate::model::{EventId, Field, Flags, Sym, Time};
 use std::collections::{HashMap, HashSet};
 
-/// Longest time from a code to the last row that counts as given.
-const LIFE: Span = Span::DAY;
-/// Clocks of two rows may differ by this much.
-const CLOCK_SKEW: Span = Span::seconds(5);
-
-/// A session in which codes were typed.
+/// A session in which codes were typed, up to a row.
 #[derive(Default)]
 struct Codes {
-    /// The time and the client of each.
-    typed: Vec<(Time, Sym)>,
-    /// Software of the session before the first.
+    /// The time of the last code by each client.
+    by_client: HashMap<Sym, Time>,
+    /// The time of the last code.
+    last: Option<Time>,
+    /// Software that is none of a code's.
     agents: HashSet<Sym>,
 }
 
 impl Store {
     /// Marks the sign-ins that codes typed at the endpoint gave tokens to.
     pub(super) fn mark_given(&mut self) {
-        let mut sessions: HashMap<(Sym, Sym), Codes> = HashMap::new();
-        for (_, event) in self.events() {
-            if event.flags.has(Flags::TYPED_BY_ENDPOINT)
-                && event.succeeded()
-                && event.is_timed()
-                && event.get(Field::OriginalTransferMethod).is_none()
-            {
-                let session = self.normalized_field(event, Field::SessionId);
-                if !event.user.is_none() && !session.is_none() {
-                    let client = self.normalized_field(event, Field::AppId);
-                    sessions.entry((event.user, session)).or_default().typed.push((event.time(), client));
-                }
-            }
-        }
+        let is_typed = |flags: Flags| flags.has(Flags::TYPED_BY_ENDPOINT | Flags::DEVICE_PROTOCOL);
+        let of = |store: &Self, id| {
+            let event = store.event(id);
+            let session = store.normalized_field(event, Field::SessionId);
+            let counts = event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate();
+            (counts && !event.user.is_none() && !session.is_none()).then_some((event.user, session))
+        };
+        let typed = self.events().filter(|(_, event)| is_typed(event.flags)).filter_map(|(id, _)| of(self, id));
+        let mut sessions: HashMap<(Sym, Sym), Codes> = typed.map(|key| (key, Codes::default())).collect();
         if sessions.is_empty() {
             return;
         }
         let mut given: Vec<EventId> = Vec::new();
         for (id, event) in self.events() {
-            if !event.table.issues() || !event.succeeded() || !event.is_timed() {
-                continue;
-            }
-            let normalized = |field| self.normalized_field(event, field);
-            let Some(codes) = sessions.get_mut(&(event.user, normalized(Field::SessionId))) else { continue };
-            let (agent, time) = (normalized(Field::UserAgent), event.time());
-            let is_after = |typed: Time| typed.minus(CLOCK_SKEW) <= time && time <= typed.plus(LIFE);
-            let mut after = codes.typed.iter().filter(|(typed, _)| is_after(*typed)).peekable();
-            if event.flags.has(Flags::DEVICE_PROTOCOL) || after.peek().is_none() {
+            let Some(codes) = of(self, id).and_then(|key| sessions.get_mut(&key)) else { continue };
+            let (client, agent) =
+                [Field::AppId, Field::UserAgent].map(|field| self.normalized_field(event, field)).into();
+            let is_recorded = !self.normalized_field(event, Field::OriginalTransferMethod).is_none();
+            let is_alive =
+                |typed: Option<Time>| typed.is_some_and(|typed| event.time() <= typed.plus(lifetimes::OF_CODE));
+            if is_typed(event.flags) && !is_recorded {
+                codes.by_client.insert(client, event.time());
+                codes.last = Some(event.time());
                 codes.agents.insert(agent);
-            } else if event.get(Field::OriginalTransferMethod).is_none() {
-                let client = normalized(Field::AppId);
-                if !codes.agents.contains(&agent) || after.any(|(_, of)| *of == client) {
-                    given.push(id);
-                }
+            } else if !is_alive(codes.last) || is_recorded {
+                codes.agents.insert(agent);
+            } else if (!agent.is_none() && !codes.agents.contains(&agent))
+                || is_alive(codes.by_client.get(&client).copied())
+            {
+                given.push(id);
             }
         }
         for id in given {
@@ -101,26 +96,31 @@ mod tests {
         store.build().events().map(|(_, event)| event.flags.has(Flags::GIVEN)).collect()
     }
 
+    const SCRIPT_TOO: (Field, &str) = (Field::UserAgent, "curl/8.5.0");
     const CODE: Fields<'static> = &[(Field::AuthenticationProtocol, "deviceCode")];
     const AT: &str = "2026-05-01T10:00:00Z";
 
     #[test]
     fn new_software_and_the_client_of_the_code_are_given_for_a_day() {
-        let rows: [(&str, Fields); 6] = [
+        let rows: [(&str, Fields); 8] = [
             ("2026-05-01T09:00:00Z", &[OTHER]),
+            ("2026-05-01T09:59:58Z", &[OTHER, SCRIPT_TOO]),
             (AT, CODE),
             ("2026-05-01T10:00:05Z", &[OTHER, SCRIPT]),
             ("2026-05-01T10:01:00Z", &[]),
             ("2026-05-01T10:02:00Z", &[OTHER]),
+            ("2026-05-01T10:03:00Z", &[OTHER, (Field::UserAgent, "")]),
             ("2026-05-02T10:00:01Z", &[OTHER, SCRIPT]),
         ];
-        assert_eq!(given(&rows), [false, false, true, true, false, false]);
+        assert_eq!(given(&rows), [false, false, false, true, true, false, false, false]);
     }
 
     #[test]
     fn nothing_is_given_in_another_session_or_where_a_transfer_method_is_recorded() {
         let after = "2026-05-01T10:00:05Z";
         let transfer = [(Field::AuthenticationProtocol, "deviceCode"), (Field::OriginalTransferMethod, "none")];
+        let blank = [CODE[0], (Field::OriginalTransferMethod, "")];
+        assert_eq!(given(&[(AT, &blank), (after, &[SCRIPT])]), [false, true], "a column that is blank");
         assert_eq!(given(&[(AT, &transfer), (after, &[SCRIPT])]), [false, false]);
         assert_eq!(given(&[(AT, CODE), (after, &[SCRIPT, (Field::SessionId, "t")])]), [false, false]);
         assert_eq!(given(&[(AT, CODE), (after, &[SCRIPT, (Field::ResultType, "53003")])]), [false, false]);

@@ -2,7 +2,7 @@
 
 use super::device_code_burst::flows_with_a_burst;
 use crate::analytics::findings::{codes_before, descendants, device_registration, legs_of_flow, resources};
-use crate::analytics::flow::{Flow, FlowKind, is_refused_by_policy, leg_in};
+use crate::analytics::flow::{Flow, FlowKind, Leg, is_refused_by_policy, leg_in, leg_of};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::{Outside, Standing};
 use crate::analytics::need::OF_FLOW;
@@ -16,6 +16,7 @@ use crate::analytics::{
     Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Mark, Marks, Show, Step, certainty, graph_ties,
 };
 use crate::facts::ClientRole;
+use crate::facts::lifetimes;
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Time};
 use crate::store::Key;
@@ -99,7 +100,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Longest time from a flow to the last row that counts as its descendant.
-const LIFE: Span = Span::DAY;
+const LIFE: Span = lifetimes::OF_CODE;
 /// Longest time from a flow to a request for device registration that it explains.
 const REGISTRATION_TIME: Span = Span::minutes(60);
 /// Most rows of a session looked at for refusals.
@@ -157,6 +158,9 @@ fn descendants_of(context: &DetectContext, kind: FlowKind, user: Sym, flow: &Flo
 /// client, if any is.
 fn sides_of(context: &DetectContext, flow: &Flow, descendants: &[EventId]) -> Vec<EventId> {
     let store = context.store;
+    if flow.legs.iter().any(|&leg| leg_of(store.event(leg)) == Some(Leg::Polling)) {
+        return flow.legs.clone();
+    }
     let client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
     let given = || descendants.iter().copied().filter(|&id| store.event(id).flags.has(Flags::GIVEN));
     let by_client = given().find(|&id| flow.legs.iter().any(|&leg| client(leg) == client(id)));
@@ -296,7 +300,7 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     } else if has("away") && has("net") {
         (Severity::High, "a network that is new to the user, and tokens used in yet another".to_owned())
     } else if spent && outside == Outside::Near {
-        (Severity::Medium, format!("{after}, from another part of a known network"))
+        (Severity::Medium, format!("{after}, from another part of a network or a block that the user is known to use"))
     } else if has("net") && marks.count(&["split", "away", "many", "first"]) > 0 {
         (Severity::Medium, format!("a network that is new to the user, and {}", marks.words()))
     } else if moved {
@@ -373,7 +377,9 @@ fn reasons(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Vec<S
     let mut reasons =
         vec![format!("{what} at {} with {} from {}", time.second(), counted(flow.legs.len(), "leg"), nets(&flow.legs))];
     if !descendants.is_empty() {
-        reasons.push(format!("{} with its tokens from {}", counted(descendants.len(), "sign-in"), nets(descendants)));
+        let is_recorded = !descendants.iter().any(|&id| context.store.event(id).flags.has(Flags::GIVEN));
+        let with = if is_recorded { "with its tokens" } else { "that may be with its tokens" };
+        reasons.push(format!("{} {with} from {}", counted(descendants.len(), "sign-in"), nets(descendants)));
     }
     let refused = refused_of(context, graded);
     if !refused.is_empty() {
@@ -394,9 +400,12 @@ mod tests {
     use crate::analytics::testing::{AWAY, Bundle, DESK, LIBRARY, MAC, after, graded};
     use crate::model::Table;
 
+    /// Second after the code, and fields.
+    type Row<'r> = (i64, &'r [&'r [(Field, &'r str)]]);
+
     #[test]
     fn where_no_transfer_is_recorded_the_first_row_that_the_code_gave_tokens_to_shows_the_other_side() {
-        let found = |rows: &[(i64, &[&[(Field, &str)]])]| {
+        let found = |rows: &[Row<'_>]| {
             let mut bundle = Bundle::at_desk(8);
             let of_code = [(Field::SessionId, "s"), (Field::AppId, "d3590ed6-52b3-4102-aeff-aad2292ab01c")];
             let typed = [(Field::AuthenticationProtocol, "deviceCode")];

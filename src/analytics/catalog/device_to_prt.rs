@@ -139,7 +139,9 @@ fn rule_a(context: &DetectContext, devices: &Devices, user: Sym, session: Sym, r
     let (severity, reason) = match outside {
         _ if has_kit => (Severity::High, format!("{what}, and an attack tool presents it")),
         Outside::Yes => (Severity::High, format!("{what}, in a network that the user is not known to use")),
-        Outside::Near => (Severity::Medium, format!("{what}, in another part of a known network")),
+        Outside::Near => {
+            (Severity::Medium, format!("{what}, in another part of a network or a block that the user is known to use"))
+        }
         Outside::No => (
             Severity::Low,
             format!("{what}, at addresses of the user's, as with rooms and phones that are set up by code"),

@@ -13,7 +13,7 @@ use crate::analytics::rows::{CLOCK_SKEW, distinct};
 use crate::analytics::shared_steps::{GRAPH_ACTIONS, NETWORKS_SEEN, WHOSE_PARTY};
 use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, LookAlike, Show, Step};
-use crate::facts::ToolAgent;
+use crate::facts::{ToolAgent, lifetimes};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Span, Sym, Table, Time, call_status};
 use crate::store::{Event, Key};
@@ -81,7 +81,7 @@ const SOUGHT: [&str; 3] = [
     "00000003-0000-0000-c000-000000000000",
 ];
 /// Time after a flow in which its tokens count as descending from it.
-const LIFE: Span = Span::DAY;
+const LIFE: Span = lifetimes::OF_CODE;
 /// Answers that mean success.
 const ANSWERED: std::ops::RangeInclusive<u64> = 200..=299;
 

@@ -88,7 +88,13 @@ pub fn begun_by(context: &StepContext) -> Finding {
     };
     let event = store.event(first);
     let at = event.time().second();
-    let (state, brief, how) = if event.flags.any(MOVED) {
+    let (state, brief, how) = if event.flags.has(Flags::GIVEN) {
+        (
+            State::Unknown,
+            "a code before",
+            "a device code was typed in its session within a day before; the export does not record whose token it was. To answer: the sign-ins from Log Analytics, which have OriginalTransferMethod",
+        )
+    } else if event.flags.any(MOVED) {
         (State::Supports, "device code or transfer", "a device code or an authentication transfer gave it its tokens")
     } else if !event.flags.has(Flags::INCOMING_KNOWN) {
         (

@@ -37,7 +37,7 @@ impl Net {
     }
 
     /// The block around a prefix, which one provider mostly has to itself: the /16 of an IPv4 address, and of an IPv6
-    /// address the /32, the least that the registries allocate (RIPE-738, ARIN NRPM 6.5.2). `None` for an autonomous
+    /// address the /32, which registries give a provider by default (RIPE-738, ARIN NRPM 6.5.2). `None` for an autonomous
     /// system, and for addresses that are no provider's: those set aside for documentation and benchmarks (RFC 5737,
     /// 2544, 3849, 9637), which stand for others in a log made anonymous.
     pub fn block(self) -> Option<Block> {

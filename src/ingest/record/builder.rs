@@ -420,7 +420,7 @@ impl RecordReader {
         if let Some(parts) = record.device.take() {
             record.put(Field::DeviceDetail, 0, &value::device(&parts));
         }
-        if let Some(parts) = record.place.take() {
+        if let Some(parts) = record.place.take().filter(|_| !record.has(Field::LocationDetails)) {
             let place = value::place(&parts, record.at(record.held[Field::Location as usize]));
             record.put(Field::LocationDetails, 0, &place);
         }

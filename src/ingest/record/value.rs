@@ -281,7 +281,8 @@ pub(crate) fn place(parts: &[String; PLACE_PARTS.len()], country: &str) -> Strin
             place.insert((*name).to_owned(), Value::from(text));
         }
     }
-    if let [Ok(latitude), Ok(longitude)] = [&degrees[0], &degrees[1]].map(|text| text.trim().parse::<f64>()) {
+    let degrees = [&degrees[0], &degrees[1]].map(|text| text.trim().parse::<f64>().ok().filter(|at| at.is_finite()));
+    if let [Some(latitude), Some(longitude)] = degrees {
         let point = [(PLACE_PARTS[2], latitude), (PLACE_PARTS[3], longitude)];
         let point: serde_json::Map<_, _> = point.into_iter().map(|(name, at)| (name.to_owned(), at.into())).collect();
         place.insert("geoCoordinates".to_owned(), Value::from(point));
@@ -328,7 +329,10 @@ mod tests {
         let point = "{\"latitude\":12.5,\"longitude\":-3.0}";
         let expected = format!("{{\"city\":\"Springfield\",\"countryOrRegion\":\"US\",\"geoCoordinates\":{point}}}");
         assert_eq!(place(&parts, "US"), expected);
-        assert_eq!(place(&["", "", "12.5", "north"].map(str::to_owned), ""), "{}");
+        for degrees in ["north", "NaN", "1e999"] {
+            let parts = ["Springfield", "", "12.5", degrees].map(str::to_owned);
+            assert_eq!(place(&parts, ""), "{\"city\":\"Springfield\"}", "{degrees}");
+        }
         let (json, country) = portal_place("Springfield, Example State, US");
         assert_eq!(json, "{\"city\":\"Springfield\",\"state\":\"Example State\",\"countryOrRegion\":\"US\"}");
         assert_eq!(country, "US");

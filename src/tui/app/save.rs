@@ -127,8 +127,10 @@ impl App {
 
     pub(super) fn composed(&mut self, note: Composed) -> Vec<Effect> {
         let size = self.size;
+        // How a save ends is when somebody who waits leaves.
+        let save = (self.saving == Saving::ThenLeave).then_some(Effect::Save);
         let Some(Overlay::Note { lines, path, only, wanted, .. }) = self.overlays.in_use_mut() else {
-            return Vec::new();
+            return save.into_iter().collect();
         };
         // The answer to what was asked before another was.
         if *only != note.only {
@@ -137,8 +139,6 @@ impl App {
         *lines = Some(framed(&note.text, size));
         let write = wanted.then(|| Effect::Write(path.clone(), note.clone()));
         self.note = note;
-        // How a save ends is when somebody who waits leaves.
-        let save = (self.saving == Saving::ThenLeave).then_some(Effect::Save);
         write.into_iter().chain(save).collect()
     }
 

@@ -132,7 +132,7 @@ impl RecordReader {
             Target::DevicePart(part) => {
                 text.clone_into(&mut self.record.device.get_or_insert_default()[part]);
             }
-            Target::PlacePart(part) if !text.is_empty() => {
+            Target::PlacePart(part) if !text.trim().is_empty() => {
                 text.clone_into(&mut self.record.place.get_or_insert_default()[part]);
             }
             Target::MfaPart(part) if !is_blank(text, Field::AuthenticationDetails) => {
@@ -313,7 +313,7 @@ impl RecordReader {
 
     /// Defender's tables have no protocol; the endpoint of the page where a code is typed replaces it.
     fn endpoint(&mut self, text: &str) {
-        if text.trim().eq_ignore_ascii_case("Cmsi:Cmsi") && !self.record.knows(Field::AuthenticationProtocol) {
+        if text.trim().eq_ignore_ascii_case("Cmsi:Cmsi") && !self.record.has(Field::AuthenticationProtocol) {
             self.record.put(Field::AuthenticationProtocol, 0, "deviceCode");
             self.record.assumed.add(Assumed::BY_ENDPOINT);
             self.record.event.flags.set(Flags::TYPED_BY_ENDPOINT, true);
