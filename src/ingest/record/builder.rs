@@ -424,6 +424,10 @@ impl RecordReader {
             let place = value::place(&parts, record.at(record.held[Field::Location as usize]));
             record.put(Field::LocationDetails, 0, &place);
         }
+        let outcome = record.at(record.held[Field::ConditionalAccessStatus as usize]);
+        if let Some(word) = value::policies_outcome(outcome) {
+            record.put(Field::ConditionalAccessStatus, 0, word);
+        }
         if let Some(parts) = record.mfa.take() {
             let [detail, method] = parts.each_ref().map(String::as_str);
             let step = WrittenStep { method, detail, requirement: "multifactor", succeeded: None };

@@ -290,6 +290,17 @@ pub(crate) fn place(parts: &[String; PLACE_PARTS.len()], country: &str) -> Strin
     Value::from(place).to_string()
 }
 
+/// The outcome of Conditional Access as the other shapes word it, from Defender's number (Microsoft Learn,
+/// `EntraIdSignInEvents`, 2026-11); `None` for any other text.
+pub(crate) fn policies_outcome(number: &str) -> Option<&'static str> {
+    match number {
+        "0" => Some("success"),
+        "1" => Some("failure"),
+        "2" => Some("notApplied"),
+        _ => None,
+    }
+}
+
 /// `City, State, CC` as the place object the other shapes have, and its country.
 pub(crate) fn portal_place(text: &str) -> (String, String) {
     let mut parts = text.rsplitn(3, ',').map(str::trim);

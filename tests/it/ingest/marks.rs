@@ -138,6 +138,21 @@ fn a_client_of_a_call_that_proved_itself_is_a_flag() {
 }
 
 #[test]
+fn defender_gives_the_outcome_of_conditional_access_as_a_number() {
+    let outcome = |value: Value| {
+        let row = json!({
+            "Timestamp": "2026-05-01T14:00:00Z", "RequestId": "r", "AccountObjectId": "u", "ErrorCode": 0,
+            "LogonType": "[\"nonInteractiveUser\"]", "ApplicationId": "a", "ConditionalAccessStatus": value,
+        });
+        only("events.json", &row.to_string(), Field::ConditionalAccessStatus).0
+    };
+    for (number, word) in [(0, "success"), (1, "failure"), (2, "notApplied"), (3, "3")] {
+        assert_eq!((outcome(json!(number)), outcome(json!(number.to_string()))), (word.to_owned(), word.to_owned()));
+    }
+    assert_eq!(outcome(json!("notApplied")), "notApplied");
+}
+
+#[test]
 fn defender_records_the_fingerprint_of_the_callers_tls() {
     let row = json!({"time": "2026-05-01T14:00:00Z", "category": "AdvancedHunting-EntraIdSignInEvents", "properties": {
         "Timestamp": "2026-05-01T14:00:00Z", "RequestId": "33333333-0000-4000-8000-000000000001",
