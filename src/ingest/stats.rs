@@ -130,8 +130,8 @@ const ASSUMPTIONS: [(Assumed, &str); 6] = [
     (Assumed::TYPE_NAMES, "nested values (device, place, status) came as names of types: export as JSON to have them"),
     (
         Assumed::BY_ENDPOINT,
-        "no protocol is recorded; sign-ins at the endpoint Cmsi:Cmsi were read as device code, and of their sessions' next \
-         day those by its client or by other software as with its tokens",
+        "no protocol is recorded; sign-ins at the endpoint Cmsi:Cmsi were read as device code, and later ones of the session \
+         within a day, by the same client or new software, as with the code's tokens",
     ),
     (Assumed::NO_STATUS, "some results were taken out of the export: whether those sign-ins succeeded is not known"),
 ];

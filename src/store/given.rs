@@ -73,6 +73,7 @@ mod tests {
     const OFFICE: (Field, &str) = (Field::AppId, "office");
     const OTHER: (Field, &str) = (Field::AppId, "other");
     const SCRIPT: (Field, &str) = (Field::UserAgent, "axios/1.7.9");
+    const SCRIPT_TOO: (Field, &str) = (Field::UserAgent, "curl/8.5.0");
 
     /// Returns whether each row is given. All are of one user, session, client and agent but where they say otherwise.
     fn given(rows: &[(&str, Fields)]) -> Vec<bool> {
@@ -96,7 +97,6 @@ mod tests {
         store.build().events().map(|(_, event)| event.flags.has(Flags::GIVEN)).collect()
     }
 
-    const SCRIPT_TOO: (Field, &str) = (Field::UserAgent, "curl/8.5.0");
     const CODE: Fields<'static> = &[(Field::AuthenticationProtocol, "deviceCode")];
     const AT: &str = "2026-05-01T10:00:00Z";
 

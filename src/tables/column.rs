@@ -62,7 +62,7 @@ pub enum Target {
     TokenOwner,
     /// One member of the device, for which the portal has a column each.
     DevicePart(usize),
-    /// One member of the place, for which Defender has a column each.
+    /// City (0), state (1), latitude (2) or longitude (3) of the place, for which Defender has a column each.
     PlacePart(usize),
     /// The steps of the authentication, as an array of objects.
     Steps,
@@ -122,5 +122,5 @@ impl Target {
 pub const DEVICE_PARTS: [&str; 7] =
     ["deviceId", "displayName", "operatingSystem", "browser", "isCompliant", "isManaged", "trustType"];
 
-/// Members of the place JSON beside the country; [`Target::PlacePart`] counts in it. The last two are of its coordinates.
-pub const PLACE_PARTS: [&str; 4] = ["city", "state", "latitude", "longitude"];
+/// Number of the members of a place beside its country.
+pub const PLACE_PARTS: usize = 4;

@@ -13,7 +13,7 @@ use crate::analytics::shared_steps::{
 use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
-use crate::model::{Confidence, EventId, Field, Severity, Table, Time};
+use crate::model::{Confidence, EventId, Field, Flags, Severity, Table, Time};
 use std::collections::BTreeSet;
 
 /// The analytic.
@@ -179,7 +179,12 @@ fn grade_odd(context: &DetectContext, split: &Split, at: usize, party: &Party) -
     } else if party.tool(places) > Tool::None {
         Some("it used an attacker's tool or a bare HTTP library")
     } else if party.is_moved(store) {
-        Some("it began with a device code or a transfer")
+        let is_given = party.rows.iter().any(|&id| store.event(id).flags.has(Flags::GIVEN));
+        Some(if is_given {
+            "a device code was typed in the session before it"
+        } else {
+            "it began with a device code or a transfer"
+        })
     } else if handed() {
         Some("it redeemed an authorization code that was issued elsewhere")
     } else {

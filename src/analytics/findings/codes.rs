@@ -6,7 +6,7 @@ use crate::analytics::places::{Compared, Place};
 use crate::analytics::registration::{BROKER, asks_for_registration};
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
-use crate::model::{EventId, Field, Sym};
+use crate::model::{EventId, Field, Flags, Sym};
 use crate::store::Key;
 use std::collections::BTreeSet;
 
@@ -93,8 +93,10 @@ pub fn descendants(context: &StepContext) -> Finding {
     let legs = places.distinct(hit.legs.iter().copied());
     let is_away = |row: &&Place| legs.iter().all(|leg| row.compared(leg) == Compared::Different);
     let away = !legs.is_empty() && places.distinct(rows.iter().copied()).iter().any(is_away);
+    let is_recorded = !rows.iter().any(|&id| store.event(id).flags.has(Flags::GIVEN));
+    let with = if is_recorded { "with tokens of the flow" } else { "of its session that may be with its tokens" };
     let sentence = format!(
-        "{} with tokens of the flow, from {}, the last at {}.",
+        "{} {with}, from {}, the last at {}.",
         counted(rows.len(), "sign-in"),
         listed(&nets),
         store.event(last).time().second()

@@ -116,7 +116,7 @@ struct Record {
     service_principal: bool,
     token_owner: Option<Held>,
     device: Option<Box<[String; DEVICE_PARTS.len()]>>,
-    place: Option<Box<[String; PLACE_PARTS.len()]>>,
+    place: Option<Box<[String; PLACE_PARTS]>>,
     /// Result and method of the second factor.
     mfa: Option<Box<[String; 2]>>,
     /// State, detections, detail and level of the risk, where they say anything.

@@ -272,20 +272,18 @@ pub(crate) fn device(parts: &[String; DEVICE_PARTS.len()]) -> String {
 
 /// The place as the JSON the other shapes have, from Defender's columns and the country. Blank columns are left out, and
 /// coordinates that are no numbers.
-pub(crate) fn place(parts: &[String; PLACE_PARTS.len()], country: &str) -> String {
+pub(crate) fn place(parts: &[String; PLACE_PARTS], country: &str) -> String {
+    let [city, state, latitude, longitude] = parts.each_ref().map(String::as_str);
     let mut place = serde_json::Map::new();
-    let (names, degrees) = parts.split_at(2);
-    for (name, text) in PLACE_PARTS.iter().zip(names.iter().map(String::as_str)).chain([(&"countryOrRegion", country)])
-    {
+    for (name, text) in [("city", city), ("state", state), ("countryOrRegion", country)] {
         if !text.trim().is_empty() {
-            place.insert((*name).to_owned(), Value::from(text));
+            place.insert(name.to_owned(), Value::from(text));
         }
     }
-    let degrees = [&degrees[0], &degrees[1]].map(|text| text.trim().parse::<f64>().ok().filter(|at| at.is_finite()));
-    if let [Some(latitude), Some(longitude)] = degrees {
-        let point = [(PLACE_PARTS[2], latitude), (PLACE_PARTS[3], longitude)];
-        let point: serde_json::Map<_, _> = point.into_iter().map(|(name, at)| (name.to_owned(), at.into())).collect();
-        place.insert("geoCoordinates".to_owned(), Value::from(point));
+    let degrees = |text: &str| text.trim().parse::<f64>().ok().filter(|at| at.is_finite());
+    if let Some((latitude, longitude)) = degrees(latitude).zip(degrees(longitude)) {
+        let point = serde_json::json!({"latitude": latitude, "longitude": longitude});
+        place.insert("geoCoordinates".to_owned(), point);
     }
     Value::from(place).to_string()
 }
